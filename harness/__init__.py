@@ -1,0 +1,1 @@
+"""Retrieval benchmarking: run files in, exact scores and an honest board out."""

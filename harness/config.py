@@ -1,0 +1,157 @@
+"""Strict YAML: every unknown key, wrong type and missing value at once, each with its key path."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from harness.errors import Problem, SpecError
+
+T = TypeVar("T")
+
+
+class Strict(BaseModel):
+    """Base of every schema: immutable, no unknown keys, no silent conversion of types."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """SafeLoader that refuses a repeated key, which YAML would resolve by silently keeping the last."""
+
+
+def _mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
+    loader.flatten_mapping(node)
+    seen: dict[Hashable, Any] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if key in seen:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"the key {key!r} stands twice", key_node.start_mark
+            )
+        seen[key] = loader.construct_object(value_node, deep=True)
+    return seen
+
+
+_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def load_yaml(path: Path) -> Any:
+    """Parse a YAML file into plain values.
+
+    Raises:
+        SpecError: the file is absent, is not UTF-8, is not YAML, or repeats a key; with ``file:line``.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise SpecError(f"There is no file {path}.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpecError(f"{path} cannot be read as UTF-8 text: {error}") from error
+    try:
+        return yaml.load(text, Loader=_UniqueKeyLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"{path}:{mark.line + 1}" if mark else str(path)
+        message = error.problem or "the text is not YAML"
+        raise SpecError(f"{path} is not valid YAML.", [Problem(where, message)]) from error
+    except yaml.YAMLError as error:
+        raise SpecError(f"{path} is not valid YAML: {error}") from error
+
+
+def read_yaml(path: Path, schema: type[T]) -> T:
+    """Read a YAML file into ``schema`` (a :class:`Strict` model or any type pydantic understands).
+
+    Raises:
+        SpecError: with one problem for each key path that is wrong.
+    """
+    return check(load_yaml(path), schema, where=str(path))
+
+
+def check(value: Any, schema: type[T], *, where: str) -> T:
+    """Validate plain values against ``schema``; ``where`` names them in messages.
+
+    Raises:
+        SpecError: with one problem for each key path that is wrong.
+    """
+    try:
+        return TypeAdapter(schema).validate_python(value)
+    except ValidationError as error:
+        problems = [_problem(item, schema) for item in error.errors(include_url=False)]
+        count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+        raise SpecError(f"{where} has {count}:", problems) from error
+
+
+def _problem(item: Mapping[str, Any], schema: Any) -> Problem:
+    """Turn one pydantic error into expected-and-found wording with a key path."""
+    path = key_path(item["loc"])
+    kind, found = item["type"], _shown(item.get("input"))
+    if kind == "missing":
+        return Problem(path, "this key is required and absent.")
+    if kind in {"extra_forbidden", "unexpected_keyword_argument"}:
+        return Problem(path, f"unknown key.{_did_you_mean(item['loc'], schema)}")
+    message = str(item["msg"]).removeprefix("Value error, ").rstrip(".")
+    expected = message.removeprefix("Input should be ")
+    if expected != message:
+        return Problem(path, f"expected {expected}, found {found}.")
+    return Problem(path, f"{message}; found {found}.")
+
+
+def key_path(location: tuple[int | str, ...]) -> str:
+    """``("datasets", "demo", 0)`` as ``datasets.demo[0]``."""
+    text = ""
+    for part in location:
+        text += f"[{part}]" if isinstance(part, int) else (f".{part}" if text else str(part))
+    return text or "(top level)"
+
+
+def _shown(value: Any) -> str:
+    text = f"{type(value).__name__} {value!r}"
+    return text if len(text) <= 80 else text[:77] + "…"
+
+
+def _did_you_mean(location: tuple[int | str, ...], schema: Any) -> str:
+    """Nearest allowed key, for schemas whose fields can be found by walking the path."""
+    names = _field_names(schema, location[:-1])
+    near = difflib.get_close_matches(str(location[-1]), names, n=1, cutoff=0.5)
+    if near:
+        return f" Did you mean {near[0]!r}?"
+    return f" Allowed: {', '.join(names)}." if names else ""
+
+
+def _field_names(schema: Any, location: tuple[int | str, ...]) -> list[str]:
+    """Allowed keys of the object at ``location``, read from the JSON schema of ``schema``."""
+    document = TypeAdapter(schema).json_schema()
+    nodes = [document]
+    for part in location:
+        nodes = [child for node in nodes for child in _children(node, part, document)]
+    return sorted({name for node in nodes for name in _resolved(node, document).get("properties", {})})
+
+
+def _resolved(node: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    reference = node.get("$ref")
+    return document["$defs"][reference.rsplit("/", 1)[1]] if reference else node
+
+
+def _children(node: dict[str, Any], part: int | str, document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Schema nodes one step down; a tag of a discriminated union stays on the branch it names."""
+    node = _resolved(node, document)
+    found: list[dict[str, Any]] = []
+    for branch in [*node.get("anyOf", []), *node.get("oneOf", [])]:
+        mapping = node.get("discriminator", {}).get("mapping", {})
+        if mapping.get(part) == branch.get("$ref") and mapping:
+            found.append(branch)
+        elif not mapping:
+            found += _children(branch, part, document)
+    if isinstance(part, int) and "items" in node:
+        found.append(node["items"])
+    elif isinstance(part, str) and part in node.get("properties", {}):
+        found.append(node["properties"][part])
+    elif isinstance(part, str) and isinstance(node.get("additionalProperties"), dict):
+        found.append(node["additionalProperties"])
+    return found

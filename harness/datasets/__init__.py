@@ -1,0 +1,1 @@
+"""Data sets: the catalogue, where their files come from, fingerprints and audits."""

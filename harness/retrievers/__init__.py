@@ -1,0 +1,1 @@
+"""Retrievers and the pipelines made of them."""

@@ -1,0 +1,1 @@
+"""Run files: the TREC format, run cards and validation."""
