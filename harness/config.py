@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -76,11 +77,14 @@ def read_yaml(path: Path, schema: type[T]) -> T:
 def check(value: Any, schema: type[T], *, where: str) -> T:
     """Validate plain values against ``schema``; ``where`` names them in messages.
 
+    Types are strict by JSON's rules: no number for a string and no string for a number, but a list may fill a
+    tuple and YAML's own dates count as the text they were written as.
+
     Raises:
         SpecError: with one problem for each key path that is wrong.
     """
     try:
-        return TypeAdapter(schema).validate_python(value)
+        return TypeAdapter(schema).validate_json(json.dumps(value, default=str), strict=True)
     except ValidationError as error:
         problems = [_problem(item, schema) for item in error.errors(include_url=False)]
         count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"

@@ -148,3 +148,19 @@ def _refuse_duplicates(run: Run) -> None:
             ]
     if problems:
         raise RunFileError(f"{len(problems)} documents are ranked twice in one query.", problems[:20])
+
+
+def cut(run: Run, depth: int) -> Run:
+    """The first ``depth`` rows of every query."""
+    counts = np.minimum(np.diff(run.starts), depth)
+    if np.array_equal(counts, np.diff(run.starts)):
+        return run
+    starts = np.concatenate(([0], np.cumsum(counts)))
+    rows = np.arange(starts[-1]) + np.repeat(run.starts[:-1] - starts[:-1], counts)
+    return Run(
+        queries=run.queries,
+        starts=starts,
+        documents=run.documents.take(rows),
+        scores=run.scores[rows],
+        tag=run.tag,
+    )

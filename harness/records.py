@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -107,7 +108,10 @@ class Evaluation:
         """Mean over all judged queries, answered or not, measure by measure."""
         if not self.queries:
             raise DatasetError("There is no judged query, so there is no mean.")
-        return {name: float(np.mean(row)) for name, row in zip(self.measures, self.values, strict=True)}
+        return {
+            name: math.fsum(row.tolist()) / len(self.queries)  # exactly rounded: the same on every machine
+            for name, row in zip(self.measures, self.values, strict=True)
+        }
 
     def by_query(self) -> dict[str, dict[str, float]]:
         """``{measure: {query id: value}}``."""
