@@ -1,0 +1,66 @@
+"""``harness board``: print the leaderboard."""
+
+from __future__ import annotations
+
+import argparse
+
+from harness.cli.output import add_format, print_json, print_table
+from harness.leaderboard.board import Board, read_board
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "--store",
+        metavar="URL",
+        help="the store (default: $HARNESS_STORE, else sqlite:///.harness/board.sqlite)",
+    )
+    parser.add_argument("--dataset", "-d", action="append", help="only this data set, repeatable")
+    parser.add_argument(
+        "--measure",
+        "-m",
+        action="append",
+        dest="measures",
+        help="only this measure, repeatable; the first sorts",
+    )
+    add_format(parser)
+    parser.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Read and print."""
+    from harness.evaluation.measure import parse_measures
+
+    measures = [str(measure) for measure in parse_measures(options.measures)] if options.measures else None
+    board = read_board(options.store, dataset=options.dataset, measures=measures)
+    if options.format == "json":
+        print_json(board.to_json())
+    else:
+        print_board(board)
+    return 0
+
+
+def print_board(board: Board) -> None:
+    """Print one table a data set."""
+    for dataset in board.headlines:
+        rows = [row for row in board.rows if row.dataset == dataset]
+        names = list(rows[0].measures) if rows else []
+        print(f"{dataset} (sorted by {board.headlines[dataset]})")
+        print_table(
+            ["system", "family", *names, "answered", "tied pairs", "date"],
+            [
+                [
+                    row.system,
+                    row.family,
+                    *row.measures.values(),
+                    f"{row.answered}/{row.judged_queries}",
+                    f"{row.tied_share:.2%}",
+                    row.created[:10],
+                ]
+                for row in rows
+            ],
+        )
+        print()
+    if not board.rows:
+        print("The board is empty.")
+    print(f"board digest {board.digest}")

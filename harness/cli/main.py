@@ -1,0 +1,93 @@
+"""The command line: parse, call one public function, print, and turn errors into exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from typing import NamedTuple
+
+from harness.errors import HarnessError
+
+
+class Verb(NamedTuple):
+    """A verb of the command line and the public function of ``harness`` that does its work."""
+
+    name: str
+    summary: str
+    example: str
+    function: str
+
+    @property
+    def module(self) -> str:
+        """The module that adds the verb's arguments and calls its function."""
+        return f"harness.cli.{self.name}"
+
+
+VERBS = (
+    Verb("run", "run a baseline on a data set: run file, card, means",
+         "harness run baselines/bm25.yaml --dataset demo --out out/bm25", "run"),
+    Verb("evaluate", "score a run file against judgments, exactly as trec_eval does",
+         "harness evaluate run.trec.gz --qrels qrels.txt -m nDCG@10 -m 'AP(rel=2)'", "evaluate"),
+    Verb("validate", "find everything that is wrong with a run file, with line numbers",
+         "harness validate run.trec.gz --dataset demo", "validate"),
+    Verb("datasets", "list, show and audit the data sets of the catalogue",
+         "harness datasets audit demo", "audit"),
+    Verb("rebuild", "make the store from the record alone and print the board's digest",
+         "harness rebuild --runs runs --store sqlite:///board.sqlite", "rebuild"),
+    Verb("board", "print the leaderboard",
+         "harness board --dataset demo -m nDCG@10 --format table", "board"),
+    Verb("serve", "serve the leaderboard page on localhost",
+         "harness serve --store sqlite:///board.sqlite --port 8501", "serve"),
+    Verb("demo", "run the lexical baselines on the demo collection and show the board",
+         "harness demo --port 8501", "demo"),
+)  # fmt: skip
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns 0 when all is well, 1 when the data is bad, 2 when the command is."""
+    words = sys.argv[1:] if arguments is None else arguments
+    parser = _parser(words[0] if words else None)
+    options = parser.parse_args(words)
+    try:
+        return int(options.execute(options))
+    except HarnessError as error:
+        print(f"harness: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("harness: interrupted; files are whole, nothing half-written was kept", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output has gone, for example `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser(chosen: str | None) -> argparse.ArgumentParser:
+    """The parser; only the chosen verb's module is imported, so that help stays instant."""
+    examples = "\n".join(f"  {verb.example}" for verb in VERBS)
+    parser = argparse.ArgumentParser(
+        prog="harness",
+        description="Retrieval benchmarking: run files in, exact scores and an honest board out.",
+        epilog=f"one example of each:\n{examples}\n\nexit codes: 0 fine, 1 the data is bad, 2 the command is",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=_version())
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for verb in VERBS:
+        sub = verbs.add_parser(
+            verb.name, help=verb.summary, description=verb.summary, epilog=f"example: {verb.example}"
+        )
+        if verb.name == chosen:
+            importlib.import_module(verb.module).configure(sub)
+    return parser
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return f"retrieval-harness {version('retrieval-harness')}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

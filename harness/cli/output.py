@@ -1,0 +1,65 @@
+"""What verbs print: aligned tables and JSON on standard output, progress on standard error."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON at full precision."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print rows under a header; numbers are aligned to the right, floats have four decimals."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    widths = [max(len(line[i]) for line in [list(header), *cells]) for i in range(len(header))]
+    right = [bool(rows) and all(isinstance(row[i], int | float) for row in rows) for i in range(len(header))]
+    for line in [list(header), ["─" * width for width in widths], *cells]:
+        fields = [
+            text.rjust(width) if to_right else text.ljust(width)
+            for text, width, to_right in zip(line, widths, right, strict=True)
+        ]
+        print("  ".join(fields).rstrip())
+
+
+def _cell(value: object) -> str:
+    return f"{value:.4f}" if isinstance(value, float) else str(value)
+
+
+def add_format(parser: argparse.ArgumentParser) -> None:
+    """Add ``--format json|table``."""
+    parser.add_argument(
+        "--format", choices=("table", "json"), default="table", help="what to print (default: table)"
+    )
+
+
+def counter(what: str, *, every: float = 0.5) -> Callable[[int], None]:
+    """A progress line on a terminal's standard error, rewritten at most every ``every`` seconds."""
+    if not sys.stderr.isatty():
+        return lambda _count: None
+    shown = time.monotonic()
+
+    def show(count: int) -> None:
+        nonlocal shown
+        if time.monotonic() - shown >= every:
+            shown = time.monotonic()
+            print(f"\r{what}: {count:,}", end="", file=sys.stderr, flush=True)
+
+    return show
+
+
+def clear_progress() -> None:
+    """Remove the progress line, if there is a terminal that shows one."""
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def say(line: str) -> None:
+    """Print a line of progress on standard error."""
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,50 @@
+"""``harness run``: run a baseline on a data set."""
+
+from __future__ import annotations
+
+import argparse
+
+from harness.cli.output import add_format, clear_progress, counter, print_json, print_table, say
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "baseline", help="a YAML file that declares a system, for example baselines/bm25.yaml"
+    )
+    parser.add_argument(
+        "--dataset", required=True, help="a name of the catalogue, or the path of a folder in BEIR layout"
+    )
+    parser.add_argument("--out", required=True, metavar="DIR", help="folder for run.trec.gz and card.yaml")
+    add_format(parser)
+    parser.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Run, write, score what was written, and print the means."""
+    from harness.evaluation.evaluate import evaluate
+    from harness.retrievers.execute import run
+    from harness.runfiles.reader import read_run
+
+    done = run(options.baseline, options.dataset, options.out, progress=counter("documents indexed"))
+    clear_progress()
+    data, card = done.dataset, done.card
+    stored = read_run(done.run_path)
+    evaluation = evaluate(data.as_scored(stored), data.qrels, data.spec.measures)
+    means = evaluation.means()
+    answered, judged = int(evaluation.answered.sum()), len(evaluation.queries)
+    if options.format == "json":
+        print_json(
+            {
+                "run": str(done.run_path),
+                "card": str(done.card_path),
+                "sha256": card.run.sha256,
+                "measures": means,
+                "answered": answered,
+                "judged_queries": judged,
+            }
+        )
+        return 0
+    print_table(["measure", f"{card.system} on {data.name}"], list(means.items()))
+    say(f"answered {answered} of {judged} judged queries; wrote {done.run_path} and {done.card_path}")
+    return 0

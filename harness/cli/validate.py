@@ -1,0 +1,35 @@
+"""``harness validate``: find everything that is wrong with a run file."""
+
+from __future__ import annotations
+
+import argparse
+
+from harness.cli.output import add_format, print_json
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("run", help="a run file in TREC format: plain, gzip or zstd")
+    parser.add_argument(
+        "--dataset",
+        help="check ids, coverage and depth against this data set (name or folder in BEIR layout)",
+    )
+    add_format(parser)
+    parser.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Print every finding; exit code 1 if one of them is an error."""
+    from harness.runfiles.against import validate_run
+
+    found = validate_run(options.run, options.dataset)
+    if options.format == "json":
+        print_json({"issues": [issue._asdict() for issue in found.issues]})
+        return 0 if found.ok else 1
+    for issue in found.issues:
+        where = f"{options.run}:{issue.line}" if issue.line else options.run
+        print(f"{where}: {issue.severity}: {issue.message} [{issue.code}]")
+    errors = sum(issue.severity == "error" for issue in found.issues)
+    warnings = sum(issue.severity == "warning" for issue in found.issues)
+    print(f"{'fine' if found.ok else 'refused'}: {errors} errors, {warnings} warnings")
+    return 0 if found.ok else 1

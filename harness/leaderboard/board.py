@@ -1,0 +1,111 @@
+"""The board as a value: what the store holds, ordered and digested."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from harness.errors import UnknownNameError
+from harness.leaderboard.macro import macro_rows
+from harness.leaderboard.row import Row
+from harness.store.engine import connect
+from harness.store.reading import StoredRun, read_datasets, read_runs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """Rows by data set, best headline first, and the digest of the whole board they were taken from.
+
+    Attributes:
+        digest: sha256 over every row of the store, whatever was selected; equal records give equal digests.
+        headlines: data set to the measure it is sorted by.
+        rows: the selected rows.
+        incomplete: (data set, system, missing parts) of macro averages that are not shown.
+    """
+
+    digest: str
+    headlines: Mapping[str, str]
+    rows: tuple[Row, ...]
+    incomplete: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for ``json.dumps``."""
+        return {"digest": self.digest, "rows": [asdict(row) for row in self.rows]}
+
+
+def read_board(
+    store: str | None = None,
+    *,
+    dataset: str | Sequence[str] | None = None,
+    measures: Sequence[str] | None = None,
+) -> Board:
+    """Read the board from a store.
+
+    Args:
+        store: the store's URL; by default ``$HARNESS_STORE`` or ``.harness/board.sqlite``.
+        dataset: keep only these data sets.
+        measures: keep only these measures, and sort by the first.
+
+    Raises:
+        StoreError: there is no store, or it is of another version.
+        UnknownNameError: a data set or measure that the board does not hold.
+    """
+    engine = connect(store)
+    datasets = {entry.name: entry for entry in read_datasets(engine)}
+    rows = [_row(run) for run in read_runs(engine)]
+    macros, incomplete = macro_rows(datasets, rows)
+    rows += macros
+    digest = digest_of(rows)
+    wanted = [dataset] if isinstance(dataset, str) else list(dataset or datasets)
+    for name in wanted:
+        if name not in datasets:
+            raise UnknownNameError("data set on the board", name, datasets)
+    headlines = {name: measures[0] if measures else datasets[name].headline for name in wanted}
+    rows = [_select(row, measures) for row in rows if row.dataset in headlines]
+    rows.sort(key=lambda row: (row.dataset, -row.measures[headlines[row.dataset]], row.system))
+    return Board(
+        digest=digest,
+        headlines=headlines,
+        rows=tuple(rows),
+        incomplete=tuple(item for item in incomplete if item[0] in headlines),
+    )
+
+
+def digest_of(rows: Sequence[Row]) -> str:
+    """Hex sha256 of the rows in canonical JSON, independent of their order."""
+    ordered = sorted((asdict(row) for row in rows), key=lambda row: (row["dataset"], row["system"]))
+    text = json.dumps(ordered, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _row(run: StoredRun) -> Row:
+    return Row(
+        dataset=run.dataset,
+        system=run.system,
+        family=run.family,
+        description=run.description,
+        created=run.created,
+        depth=run.depth,
+        measures=run.means,
+        answered=run.answered,
+        judged_queries=run.judged_queries,
+        tied_share=run.tied_share,
+        sha256=run.sha256,
+        path=run.path,
+        engine=f"{run.engine} {run.engine_version}",
+        flags=run.flags,
+        vectors_sha256=run.vectors_sha256,
+        issues=run.issues,
+    )
+
+
+def _select(row: Row, measures: Sequence[str] | None) -> Row:
+    if measures is None:
+        return row
+    for name in measures:
+        if name not in row.measures:
+            raise UnknownNameError(f"measure of {row.dataset} on the board", name, row.measures)
+    return replace(row, measures={name: row.measures[name] for name in measures})

@@ -1,0 +1,119 @@
+"""Run a declared system on a data set and leave its run file and card in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from harness.datasets.dataset import Dataset, load_dataset
+from harness.datasets.fingerprint import fingerprint
+from harness.errors import RunFileError
+from harness.rankings import Run, cut
+from harness.retrievers.pipeline import Outcome, run_pipeline
+from harness.retrievers.spec import SystemSpec, read_system
+from harness.runfiles.card import (
+    CARD_NAME,
+    RUN_NAME,
+    Fingerprints,
+    RunCard,
+    RunIdentity,
+    StageCard,
+    Timings,
+    write_card,
+)
+from harness.runfiles.environment import git_state, hardware, versions
+from harness.runfiles.writer import run_sha256, write_run
+
+PACKAGES = ("retrieval-harness", "numpy", "numba", "PyStemmer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Executed:
+    """What :func:`run` leaves behind: the two files, the card and the data set it ran on."""
+
+    run_path: Path
+    card_path: Path
+    card: RunCard
+    dataset: Dataset
+
+
+def run(
+    baseline: str | Path | SystemSpec,
+    dataset: str | Dataset,
+    out: str | Path,
+    *,
+    progress: Callable[[int], None] | None = None,
+) -> Executed:
+    """Run a declared system on a data set and write ``out/run.trec.gz`` and ``out/card.yaml``.
+
+    The card is written last and names the run's hash, so that a card never speaks for half a run.
+
+    Args:
+        baseline: a YAML file of ``baselines/`` or a checked spec.
+        dataset: a name of the catalogue, the path of a folder in BEIR layout, or a loaded data set.
+        out: the folder to write to; made if absent.
+        progress: called with the number of documents indexed so far.
+
+    Raises:
+        SpecError: the baseline's file breaks its schema.
+        UnknownNameError: there is no such data set or retriever.
+        UnavailableError: the data cannot be reached from here.
+        RunFileError: the system returned nothing for any query.
+    """
+    spec = baseline if isinstance(baseline, SystemSpec) else read_system(Path(baseline))
+    data = dataset if isinstance(dataset, Dataset) else load_dataset(dataset)
+    depth = min(spec.depth, data.spec.depth)
+    extra = _dropped(data)  # what the protocol drops must not cost a rank
+    outcome = run_pipeline(spec, data.documents(), data.queries, depth=depth + extra, progress=progress)
+    result = cut(data.as_scored(outcome.run), depth)
+    if not len(result):
+        raise RunFileError(
+            f"{spec.system} returned no document for any of the {len(data.queries)} queries of {data.name}; "
+            "an empty run is not written."
+        )
+    run_path, card_path = Path(out) / RUN_NAME, Path(out) / CARD_NAME
+    card = _card(spec, data, outcome, result, depth)
+    write_run(result, run_path)
+    write_card(card, card_path)
+    return Executed(run_path=run_path, card_path=card_path, card=card, dataset=data)
+
+
+def _dropped(data: Dataset) -> int:
+    """The most documents that the data set's protocol may drop from one query's ranking."""
+    excluded = max(map(len, data.excluded.values()), default=0) if data.excluded else 0
+    return excluded + int(data.spec.quirks.drop_self_matches)
+
+
+def _card(spec: SystemSpec, data: Dataset, outcome: Outcome, result: Run, depth: int) -> RunCard:
+    stages = [
+        StageCard(stage="retrieve", retriever=stage.retrieve, parameters=parameters)
+        for stage, parameters in zip(spec.pipeline, outcome.parameters, strict=True)
+    ]
+    queries = len(data.queries)
+    return RunCard(
+        schema_version=1,
+        system=spec.system,
+        dataset=data.name,
+        split=data.spec.split,
+        family=spec.family,
+        description=spec.description,
+        pipeline=stages,
+        tag=spec.system,
+        created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        depth=depth,
+        input_fields=spec.input_fields,
+        links=spec.links,
+        versions=versions(PACKAGES),
+        git=git_state(Path.cwd()),
+        hardware=hardware(),
+        timings=Timings(
+            index_seconds=round(outcome.index_seconds, 4),
+            search_seconds=round(outcome.search_seconds, 4),
+            queries_per_second=round(queries / max(outcome.search_seconds, 1e-9), 1),
+        ),
+        index=dict(outcome.index_facts),
+        run=RunIdentity(sha256=run_sha256(result), rows=len(result), queries=len(result.queries)),
+        fingerprints=Fingerprints(**asdict(fingerprint(data))),
+    )

@@ -1,0 +1,60 @@
+"""A pipeline: the stages of a declared system, run over one data set, timed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from harness.config import check
+from harness.rankings import Run
+from harness.records import Document, Query
+from harness.retrievers.spec import SystemSpec
+from harness.retrievers.table import RETRIEVERS
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What running a pipeline gives: the run, every stage's parameters, wall seconds and index facts."""
+
+    run: Run
+    parameters: tuple[dict[str, Any], ...]
+    index_seconds: float
+    search_seconds: float
+    index_facts: Mapping[str, int | float]
+
+
+def run_pipeline(
+    spec: SystemSpec,
+    documents: Iterable[Document],
+    queries: Sequence[Query],
+    *,
+    depth: int,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Index ``documents`` and search ``queries`` to ``depth`` with the system that ``spec`` declares.
+
+    Args:
+        spec: a checked system; its last stage's run carries ``spec.system`` as tag.
+        documents: streamed once.
+        queries: all are searched; one without a matching document is absent from the run.
+        depth: documents kept for each query.
+        progress: called with the number of documents indexed so far.
+    """
+    stage = spec.pipeline[0]
+    retriever = check(stage.parameters, RETRIEVERS[stage.retrieve], where=f"pipeline[0] ({stage.retrieve})")
+    begun = time.perf_counter()
+    index = retriever.index(documents, progress=progress)
+    indexed = time.perf_counter()
+    run: Run = index.search(queries, depth, tag=spec.system)
+    searched = time.perf_counter()
+    return Outcome(
+        run=run,
+        parameters=(asdict(retriever),),
+        index_seconds=indexed - begun,
+        search_seconds=searched - indexed,
+        index_facts=dict(index.facts),
+    )

@@ -1,0 +1,131 @@
+"""Questions to the store; answers are plain immutable rows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from sqlalchemy import Engine, Row, func, select
+
+from harness.records import Floats, Issue
+from harness.store import schema
+
+
+class StoredDataset(NamedTuple):
+    """A data set as the store holds it."""
+
+    name: str
+    title: str
+    headline: str
+    judgments: str
+    spec: Mapping[str, Any]
+    judged_queries: int
+
+
+class StoredRun(NamedTuple):
+    """A run with its means; ``vectors_sha256`` is over the per-query values of all its measures."""
+
+    id: int
+    dataset: str
+    system: str
+    family: str
+    description: str
+    created: str
+    sha256: str
+    path: str
+    depth: int
+    rows: int
+    answered: int
+    judged_queries: int
+    tied_share: float
+    engine: str
+    engine_version: str
+    flags: Mapping[str, str]
+    means: Mapping[str, float]
+    vectors_sha256: str
+    issues: Mapping[str, int]
+
+
+def read_datasets(engine: Engine) -> list[StoredDataset]:
+    """Every data set, by name."""
+    table = schema.datasets
+    with engine.connect() as connection:
+        found = connection.execute(select(table).order_by(table.c.name)).all()
+    return [
+        StoredDataset(
+            row.name,
+            row.title,
+            row.headline,
+            row.judgments,
+            json.loads(row.spec),
+            len(json.loads(row.query_ids)),
+        )
+        for row in found
+    ]
+
+
+def read_runs(engine: Engine) -> list[StoredRun]:
+    """Every run, by data set and system."""
+    runs, scores, issues = schema.runs, schema.scores, schema.issues
+    columns = [column for column in runs.c if column.name != "card"]
+    with engine.connect() as connection:
+        found = connection.execute(select(*columns).order_by(runs.c.dataset, runs.c.system)).all()
+        values = connection.execute(select(scores).order_by(scores.c.run_id, scores.c.measure)).all()
+        counted = select(issues.c.run_id, issues.c.severity, func.count().label("n"))
+        counts = connection.execute(counted.group_by(issues.c.run_id, issues.c.severity)).all()
+    means: dict[int, dict[str, float]] = {}
+    hashes: dict[int, Any] = {}
+    for row in values:
+        means.setdefault(row.run_id, {})[row.measure] = row.mean
+        hashes.setdefault(row.run_id, hashlib.sha256()).update(row.measure.encode() + b"\0" + row.per_query)
+    severities: dict[int, dict[str, int]] = {}
+    for row in counts:
+        severities.setdefault(row.run_id, {})[row.severity] = row.n
+    return [
+        _stored_run(row, means[row.id], hashes[row.id].hexdigest(), severities.get(row.id, {}))
+        for row in found
+    ]
+
+
+def _stored_run(row: Row[Any], means: dict[str, float], vectors: str, issues: dict[str, int]) -> StoredRun:
+    plain = dict(row._mapping) | {"flags": json.loads(row.flags)}
+    return StoredRun(**plain, means=means, vectors_sha256=vectors, issues=issues)
+
+
+def read_card(engine: Engine, run_id: int) -> dict[str, Any]:
+    """The card of a run in plain values."""
+    with engine.connect() as connection:
+        text = connection.execute(select(schema.runs.c.card).where(schema.runs.c.id == run_id)).scalar_one()
+    card: dict[str, Any] = json.loads(text)
+    return card
+
+
+def read_issues(engine: Engine, run_id: int) -> list[Issue]:
+    """Findings of validation of a run, in the order they were reported."""
+    table = schema.issues
+    query = select(table).where(table.c.run_id == run_id).order_by(table.c.position)
+    with engine.connect() as connection:
+        found = connection.execute(query).all()
+    return [Issue(row.severity, row.code, row.message, row.line, row.query_id) for row in found]
+
+
+def read_queries(engine: Engine, dataset: str) -> tuple[list[str], list[str]]:
+    """Ids and texts of the judged queries of a data set, in the order of every vector."""
+    table = schema.datasets
+    with engine.connect() as connection:
+        row = connection.execute(select(table).where(table.c.name == dataset)).one()
+    return json.loads(row.query_ids), json.loads(row.query_texts)
+
+
+def read_vectors(engine: Engine, run_ids: Sequence[int], measure: str) -> Floats:
+    """Per-query values of one measure, float64[runs, queries], in the order of ``run_ids``."""
+    table = schema.scores
+    query = select(table.c.run_id, table.c.per_query).where(
+        table.c.run_id.in_(run_ids), table.c.measure == measure
+    )
+    with engine.connect() as connection:
+        found = {row.run_id: row.per_query for row in connection.execute(query)}
+    return np.stack([np.frombuffer(found[run_id], dtype="<f8") for run_id in run_ids])

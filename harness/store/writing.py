@@ -1,0 +1,136 @@
+"""Filling the store: everything in one transaction, so that a reader sees the old board or the new one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Engine, insert
+
+from harness.records import Evaluation, Issue
+from harness.store import schema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetEntry:
+    """A data set of the board.
+
+    Attributes:
+        name, title: as in the catalogue.
+        headline: the measure that the board sorts by.
+        judgments: fingerprint of the judgments; empty for a macro average over parts.
+        queries: judged query ids, ascending in bytes; none for a macro average.
+        texts: their texts, in the same order.
+        spec: the catalogue entry in plain values.
+    """
+
+    name: str
+    title: str
+    headline: str
+    judgments: str
+    queries: Sequence[str]
+    texts: Sequence[str]
+    spec: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEntry:
+    """A scored run of the board; ``path`` is relative to the record's folder, ``card`` in plain values."""
+
+    dataset: str
+    system: str
+    family: str
+    description: str
+    created: str
+    sha256: str
+    path: str
+    depth: int
+    rows: int
+    tied_share: float
+    evaluation: Evaluation
+    issues: Sequence[Issue]
+    card: Mapping[str, Any]
+
+
+def replace_board(engine: Engine, entries: Iterable[DatasetEntry | RunEntry]) -> None:
+    """Replace the whole content of the store by ``entries`` in one transaction.
+
+    Entries are consumed one at a time; a data set has to come before its runs. An error raised while they are
+    produced, or the death of the process, leaves the store as it was.
+    """
+    with engine.begin() as connection:
+        schema.metadata.drop_all(connection)
+        schema.metadata.create_all(connection)
+        connection.execute(insert(schema.about), {"key": "schema", "value": str(schema.SCHEMA_VERSION)})
+        run_id = 0
+        for entry in entries:
+            if isinstance(entry, DatasetEntry):
+                _insert_dataset(connection, entry)
+            else:
+                run_id += 1
+                _insert_run(connection, run_id, entry)
+
+
+def _insert_dataset(connection: Connection, entry: DatasetEntry) -> None:
+    connection.execute(
+        insert(schema.datasets),
+        {
+            "name": entry.name,
+            "title": entry.title,
+            "headline": entry.headline,
+            "judgments": entry.judgments,
+            "query_ids": _json(list(entry.queries)),
+            "query_texts": _json(list(entry.texts)),
+            "spec": _json(entry.spec),
+        },
+    )
+
+
+def _insert_run(connection: Connection, run_id: int, entry: RunEntry) -> None:
+    evaluation = entry.evaluation
+    connection.execute(
+        insert(schema.runs),
+        {
+            "id": run_id,
+            "dataset": entry.dataset,
+            "system": entry.system,
+            "family": entry.family,
+            "description": entry.description,
+            "created": entry.created,
+            "sha256": entry.sha256,
+            "path": entry.path,
+            "depth": entry.depth,
+            "rows": entry.rows,
+            "answered": int(evaluation.answered.sum()),
+            "judged_queries": len(evaluation.queries),
+            "tied_share": entry.tied_share,
+            "engine": evaluation.engine,
+            "engine_version": evaluation.engine_version,
+            "flags": _json(dict(evaluation.flags)),
+            "card": _json(entry.card),
+        },
+    )
+    means = evaluation.means()
+    vectors = np.ascontiguousarray(evaluation.values, dtype="<f8")
+    connection.execute(
+        insert(schema.scores),
+        [
+            {"run_id": run_id, "measure": name, "mean": means[name], "per_query": vectors[i].tobytes()}
+            for i, name in enumerate(evaluation.measures)
+        ],
+    )
+    if entry.issues:
+        connection.execute(
+            insert(schema.issues),
+            [
+                {"run_id": run_id, "position": position, **issue._asdict()}
+                for position, issue in enumerate(entry.issues)
+            ],
+        )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,111 @@
+"""The command line as a person meets it: help, exit codes, no traceback for bad input."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import harness
+from harness.cli.main import VERBS, main
+
+RUN = "1 Q0 a 1 3.0 t\n1 Q0 b 2 2.0 t\n1 Q0 c 3 1.0 t\n"
+
+
+def call(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The installed command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "harness", *arguments], capture_output=True, text=True, cwd=folder, check=False
+    )
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    (tmp_path / "run.txt").write_text(RUN)
+    (tmp_path / "qrels.txt").write_text("1 0 a 0\n1 0 b 2\n1 0 c 1\n2 0 a 1\n")
+    return tmp_path
+
+
+def test_help_shows_every_verb_with_an_example() -> None:
+    done = call("--help")
+    assert done.returncode == 0
+    for verb in VERBS:
+        assert verb.summary in " ".join(done.stdout.split())
+        assert verb.example in done.stdout
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+def test_every_verb_has_help_and_a_public_function(verb: object) -> None:
+    name, function = verb.name, verb.function  # type: ignore[attr-defined]
+    done = call(name, "--help")
+    assert done.returncode == 0
+    assert "usage: harness" in done.stdout
+    assert callable(getattr(harness, function))
+
+
+def test_evaluate_prints_full_precision(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["evaluate", str(files / "run.txt"), "--qrels", str(files / "qrels.txt")]
+    assert main([*arguments, "-m", "RR", "-m", "P(rel=2)@2", "--format", "json", "--by-query"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    # by hand: query 1 has its first relevant document at rank 2; query 2 is judged and not answered
+    assert answer["measures"] == {"RR": 0.25, "P(rel=2)@2": 0.25}
+    assert answer["queries"]["RR"] == {"1": 0.5, "2": 0.0}
+    assert (answer["answered"], answer["judged_queries"]) == (1, 2)
+
+
+def test_evaluate_prints_a_table_by_default(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", str(files / "run.txt"), "--qrels", str(files / "qrels.txt"), "-m", "RR"]) == 0
+    out = capsys.readouterr().out
+    assert "RR" in out and "0.2500" in out and "2 judged queries, 1 answered" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["frobnicate"], 2, "invalid choice"),
+        (["evaluate", "run.txt"], 2, "--qrels"),
+        (["evaluate", "none.txt", "--qrels", "qrels.txt"], 1, "none.txt"),
+        (["evaluate", "run.txt", "--qrels", "none.txt"], 1, "none.txt"),
+        (["evaluate", "run.txt", "--qrels", "qrels.txt", "-m", "nDGC@10"], 2, "nDCG"),
+        (["evaluate", "run.txt", "--qrels", "run.txt"], 1, "run.txt:1"),
+        (["validate", "run.txt", "--dataset", "dmeo"], 2, "demo"),
+        (["run", "none.yaml", "--dataset", "demo", "--out", "x"], 1, "none.yaml"),
+        (["run", "bad.yaml", "--dataset", "demo", "--out", "x"], 1, "pipeline[0].parameters"),
+        (["rebuild", "--runs", "nowhere"], 2, "nowhere"),
+        (["board", "--store", "sqlite:///none.sqlite"], 1, "harness rebuild"),
+        (["serve", "--store", "sqlite:///none.sqlite"], 1, "harness rebuild"),
+        (["datasets", "show", "dmeo"], 2, "demo"),
+    ],
+)
+def test_bad_input_gives_a_sentence_and_the_right_exit_code(
+    files: Path, arguments: list[str], code: int, says: str
+) -> None:
+    (files / "bad.yaml").write_text(
+        "version: 1\nsystem: x\nfamily: lexical\ndescription: d\n"
+        "pipeline:\n  - retrieve: bm25\n    parameters: {k1: high, kk: 1}\n"
+    )
+    done = call(*arguments, folder=files)
+    assert done.returncode == code, done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_validate_lists_everything_and_fails(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = files / "bad.txt"
+    bad.write_text("1 Q0 a 1 high t\n1 Q0 b 2 2.0\n1 Q0 c 3 1.0 t\n1 Q0 c 4 0.5 t\n")
+    assert main(["validate", str(bad), "--format", "json"]) == 1
+    issues = json.loads(capsys.readouterr().out)["issues"]
+    assert {(issue["code"], issue["line"]) for issue in issues} >= {
+        ("text-score", 1),
+        ("wrong-columns", 2),
+        ("duplicate-document", 4),
+    }
+
+
+def test_validate_passes_a_clean_file(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", str(files / "run.txt")]) == 0
+    assert "fine: 0 errors, 0 warnings" in capsys.readouterr().out
