@@ -15,6 +15,18 @@ import numpy.typing as npt
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
+PADDED_BYTES = 2**24  # what padding may cost beyond four times the strings themselves
+GATHERED_ROWS = 2**17  # strings copied at a time: an index takes eight bytes for each byte it copies
+
+
+def gather(data: Bytes, starts: Ints, lengths: Ints) -> Bytes:
+    """The slices ``data[starts[i] : starts[i] + lengths[i]]`` one after another."""
+    parts = [np.empty(0, dtype=np.uint8)]
+    for row in range(0, len(starts), GATHERED_ROWS):
+        size = lengths[row : row + GATHERED_ROWS]
+        shift = starts[row : row + GATHERED_ROWS] - (np.cumsum(size) - size)
+        parts.append(data[np.arange(size.sum(), dtype=np.int64) + np.repeat(shift, size)])
+    return np.concatenate(parts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,8 +92,7 @@ class StringColumn:
         lengths = self.lengths[indices]
         offsets = np.zeros(len(indices) + 1, dtype=np.int64)
         np.cumsum(lengths, out=offsets[1:])
-        shift = np.repeat(self.offsets[:-1][indices] - offsets[:-1], lengths)
-        return StringColumn(self.data[np.arange(offsets[-1], dtype=np.int64) + shift], offsets)
+        return StringColumn(gather(self.data, self.offsets[:-1][indices], lengths), offsets)
 
     def fixed_width(self) -> npt.NDArray[np.bytes_]:
         """The strings as numpy ``S`` values, whose order is byte order (shorter strings padded with NUL)."""
@@ -90,3 +101,14 @@ class StringColumn:
         table = np.zeros((len(self), width), dtype=np.uint8)
         table[np.arange(width) < lengths[:, None]] = packed.data
         return table.view(f"S{width}").reshape(len(self))
+
+    def byte_ranks(self) -> Ints:
+        """int64[n]: the place of each string in the byte order of all distinct ones."""
+        longest = int(self.lengths.max(initial=0))
+        if longest * len(self) <= PADDED_BYTES + 4 * len(self.data):
+            return np.unique(self.fixed_width(), return_inverse=True)[1].astype(np.int64)
+        # One very long string would pad all the others to its length.
+        raw, cuts = self.data.tobytes(), self.offsets.tolist()
+        encoded = [raw[a:b] for a, b in pairwise(cuts)]
+        places = {text: place for place, text in enumerate(sorted(set(encoded)))}
+        return np.array([places[text] for text in encoded], dtype=np.int64)

@@ -51,8 +51,9 @@ def compression_of(path: Path) -> str:
 def open_binary(path: Path) -> Iterator[IO[bytes]]:
     """Open a plain, gzip or zstd file for reading bytes.
 
-    gzip goes through isal (three times faster than zlib). Truncated or corrupt data raises ``EOFError``,
-    ``gzip.BadGzipFile``, ``isal.isal_zlib.IsalError`` or ``zstandard.ZstdError`` while reading.
+    gzip goes through isal (three times faster than zlib). Corrupt data raises ``gzip.BadGzipFile``,
+    ``isal.isal_zlib.IsalError`` or ``zstandard.ZstdError`` while reading. Truncated data raises ``EOFError``:
+    gzip at its end, zstd when it is opened.
     """
     kind = compression_of(path)
     if kind == "gzip":
@@ -63,6 +64,7 @@ def open_binary(path: Path) -> Iterator[IO[bytes]]:
     elif kind == "zstd":
         import zstandard
 
+        _require_whole_frames(path)
         with (
             path.open("rb") as raw,
             zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as stream,
@@ -71,6 +73,39 @@ def open_binary(path: Path) -> Iterator[IO[bytes]]:
     else:
         with path.open("rb") as stream:
             yield stream
+
+
+def _require_whole_frames(path: Path) -> None:
+    """Raise ``EOFError`` unless every zstd frame reaches its last block (RFC 8878, section 3.1.1).
+
+    The stream reader of zstandard 0.25 takes a frame that is cut off for one that ends. Only headers are
+    read, three bytes for each block of up to 128 KiB of content. What is not a frame is left to the reader.
+    """
+    import zstandard
+
+    size = path.stat().st_size
+    with path.open("rb") as stream:
+        while head := stream.read(18):
+            frame = stream.tell() - len(head)
+            if not head.startswith(ZSTD_MAGIC):
+                return
+            try:
+                parameters = zstandard.get_frame_parameters(head)
+            except zstandard.ZstdError as error:
+                if len(head) < 18:
+                    raise EOFError("the zstd data ends inside a frame's header") from error
+                return
+            stream.seek(frame + zstandard.frame_header_size(head))
+            last = False
+            while not last:
+                header = int.from_bytes(block := stream.read(3), "little")
+                last, kind, length = bool(header & 1), header >> 1 & 3, header >> 3
+                stream.seek(1 if kind == 1 else length, os.SEEK_CUR)  # kind 1 repeats one byte
+                if len(block) < 3 or stream.tell() > size:
+                    raise EOFError("the zstd data ends inside a frame")
+            stream.seek(4 if parameters.has_checksum else 0, os.SEEK_CUR)
+            if stream.tell() > size:
+                raise EOFError("the zstd data ends inside a checksum")
 
 
 @contextmanager

@@ -129,15 +129,14 @@ def _ties_by_id_descending(
     if not len(tied):
         return order
     block = np.cumsum(np.concatenate(([True], ~same)))[tied]
-    ids = documents.take(order[tied]).fixed_width()
-    _, id_ranks = np.unique(ids, return_inverse=True)
+    id_ranks = documents.take(order[tied]).byte_ranks()
     result = order.copy()
     result[tied] = order[tied][np.lexsort((-id_ranks, block))]
     return result
 
 
 def _refuse_duplicates(run: Run) -> None:
-    """Find a document that stands twice in one query; hashes first, bytes only where hashes meet."""
+    """Name the documents that stand twice in one query."""
     problems: list[Problem] = []
     for query, documents, _ in run.rankings():
         if len(set(documents)) != len(documents):

@@ -1,0 +1,142 @@
+"""Judgment files: TREC's four columns or BEIR's table, decided by content, strict either way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from harness.columns import StringColumn
+from harness.datasets.reading import read_all
+from harness.errors import DatasetError, Problem
+from harness.records import Qrels
+
+MOST_PROBLEMS = 50
+_INT32 = np.iinfo(np.int32)
+_BOM = b"\xef\xbb\xbf"
+_SPACE = b" \t\n\r\v\f"
+_BEIR_HEADER = re.compile(rb"\s*query-id[ \t]+corpus-id[ \t]+score[ \t\r]*(?:\n|\Z)")
+_COMMENT = re.compile(rb"^[ \t\r\v\f]*#", re.MULTILINE)
+
+
+def read_qrels(path: Path) -> Qrels:
+    """Read judgments, plain or compressed (by content, whatever the name).
+
+    The TREC form has four columns, ``query iteration document grade``, parted by any ASCII white space;
+    the second is ignored. The BEIR form starts with the line ``query-id corpus-id score`` and has three
+    columns. Grades are integers; CRLF line ends and blank lines are fine. A line that starts with ``#`` is
+    refused: only trec_eval 10 skips it, and there a topic id that starts with ``#`` vanishes with it.
+
+    Raises:
+        DatasetError: no such file, not readable, or malformed, with up to 50 problems by ``file:line``.
+    """
+    data = read_all(path)
+    problem = _encoding_problem(path, data)
+    if problem:
+        raise DatasetError(f"{path} is not a file of judgments.", [problem])
+    header = _BEIR_HEADER.match(data)
+    width, body = (3, data[header.end() :]) if header else (4, data)
+    tokens = body.split()
+    numbers = {token: _grade(token) for token in set(tokens[width - 1 :: width])}
+    wrong = not tokens or _COMMENT.search(body) or None in numbers.values() or not _all_wide(body, width)
+    judged: dict[bytes, dict[bytes, int]] = {}
+    if not wrong:
+        for query, document, token in zip(
+            tokens[::width], tokens[width - 2 :: width], tokens[width - 1 :: width], strict=True
+        ):
+            judged.setdefault(query, {})[document] = numbers[token]  # type: ignore[assignment]
+    if wrong or sum(map(len, judged.values())) * width != len(tokens):
+        first_line = data[: len(data) - len(body)].count(b"\n") + 1
+        raise _refusal(path, body, width, first_line)
+    return _columns(judged)
+
+
+def _encoding_problem(path: Path, data: bytes) -> Problem | None:
+    if data.startswith(_BOM):
+        return Problem(f"{path}:1", "the file starts with a byte order mark; save it as UTF-8 without one.")
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return Problem(f"{path}:{line}", f"not UTF-8: byte 0x{data[error.start]:02x}.")
+    return None
+
+
+def _grade(token: bytes) -> int | None:
+    """The grade as a number, ``None`` where it is not an integer that fits 32 bits."""
+    value = int(token) if re.fullmatch(rb"-?[0-9]{1,10}", token) else None
+    return value if value is not None and _INT32.min <= value <= _INT32.max else None
+
+
+def _all_wide(data: bytes, width: int) -> bool:
+    """Whether every line has ``width`` columns or none; in arrays, since files have millions of lines."""
+    text = np.frombuffer(data, dtype=np.uint8)
+    blank = np.isin(text, np.frombuffer(_SPACE, dtype=np.uint8))
+    begins = np.flatnonzero(~blank & np.concatenate(([True], blank[:-1])))
+    lines = np.searchsorted(np.flatnonzero(text == ord("\n")), begins)
+    counts = np.bincount(lines)
+    return bool(np.isin(counts, (0, width)).all())
+
+
+def _refusal(path: Path, body: bytes, width: int, first_line: int) -> DatasetError:
+    """Go through the lines once more to say what is wrong with each."""
+    problems: list[Problem] = []
+    seen: dict[tuple[bytes, bytes], tuple[int, bytes]] = {}
+    stopped = False
+    for number, line in enumerate(body.split(b"\n"), start=first_line):
+        row = line.split()
+        message = _line_problem(row, number, width, seen) if row else None
+        if message and len(problems) == MOST_PROBLEMS:
+            stopped = True
+            break
+        if message:
+            problems.append(Problem(f"{path}:{number}", message))
+    if not problems:
+        return DatasetError(f"{path} holds no judgment.")
+    count = f"more than {MOST_PROBLEMS}" if stopped else str(len(problems))
+    return DatasetError(f"{path} has {count} problem{'s' * (len(problems) > 1)}:", problems)
+
+
+def _line_problem(
+    row: Sequence[bytes], number: int, width: int, seen: dict[tuple[bytes, bytes], tuple[int, bytes]]
+) -> str | None:
+    """What is wrong with a line, if anything; ``seen`` learns where each pair stood first."""
+    if row[0].startswith(b"#"):
+        return "a comment, which is no part of the format (only trec_eval 10 skips it): delete the line."
+    if len(row) != width:
+        form = "BEIR (query-id corpus-id score)" if width == 3 else "TREC (query iteration document grade)"
+        hint = " A BEIR file must start with its header line." if width == 4 and len(row) == 3 else ""
+        return f"expected {width} columns, as in {form}, found {len(row)}.{hint}"
+    if _grade(row[-1]) is None:
+        return f"the grade must be an integer, found {row[-1].decode()!r}; trec_eval would cut it silently."
+    first, grade = seen.setdefault((row[0], row[-2]), (number, row[-1]))
+    if first == number:
+        return None
+    verb = "repeats" if _grade(grade) == _grade(row[-1]) else "contradicts"
+    return (
+        f"{verb} line {first}: query {row[0].decode()!r} and document {row[-2].decode()!r} "
+        f"have grade {grade.decode()} there and {row[-1].decode()} here."
+    )
+
+
+def _columns(judged: dict[bytes, dict[bytes, int]]) -> Qrels:
+    """Sort by query and document in bytes and pack."""
+    queries = sorted(judged)
+    rows = [sorted(judged[query]) for query in queries]
+    return Qrels(
+        queries=_packed(queries),
+        starts=np.cumsum([0, *map(len, rows)], dtype=np.int64),
+        documents=_packed([document for row in rows for document in row]),
+        grades=np.array(
+            [judged[query][document] for query, row in zip(queries, rows, strict=True) for document in row],
+            dtype=np.int32,
+        ),
+    )
+
+
+def _packed(items: Sequence[bytes]) -> StringColumn:
+    offsets = np.zeros(len(items) + 1, dtype=np.int64)
+    np.cumsum([len(item) for item in items], out=offsets[1:])
+    return StringColumn(np.frombuffer(b"".join(items), dtype=np.uint8), offsets)

@@ -1,0 +1,1 @@
+"""Sources of documents, queries and judgments: one module a kind."""

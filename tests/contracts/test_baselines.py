@@ -1,0 +1,44 @@
+"""Every file of `baselines/`, and the committed record of their runs on the demo collection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.datasets.catalogue import load_catalogue
+from harness.evaluation.evaluate import evaluate
+from harness.retrievers.execute import run
+from harness.retrievers.spec import read_system
+from harness.runfiles.card import read_card
+from harness.runfiles.reader import read_run
+from harness.runfiles.writer import run_sha256
+from tests.conftest import ROOT
+
+BASELINES = sorted((ROOT / "baselines").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", BASELINES, ids=lambda path: path.stem)
+def test_a_baseline_is_well_formed(path: Path) -> None:
+    spec = read_system(path)
+    assert spec.system == path.stem, "name the file after the system"
+    assert set(spec.datasets) <= set(load_catalogue())
+
+
+@pytest.mark.parametrize("path", BASELINES, ids=lambda path: path.stem)
+def test_a_baseline_of_the_demo_gives_the_committed_run(path: Path, tmp_path: Path) -> None:
+    spec = read_system(path)
+    if "demo" not in spec.datasets:
+        pytest.skip("not declared for the demo collection")
+    done = run(path, "demo", tmp_path)
+    committed = ROOT / "runs" / "demo" / spec.system
+    assert done.card.run.sha256 == read_card(committed / "card.yaml").run.sha256
+    assert run_sha256(read_run(committed / "run.trec.gz")) == done.card.run.sha256
+
+
+def test_the_demo_separates_systems(tmp_path: Path) -> None:
+    scores = {}
+    for system in ("bm25", "bm25-nostem", "overlap"):
+        done = run(ROOT / "baselines" / f"{system}.yaml", "demo", tmp_path / system)
+        scores[system] = evaluate(done.run_path, done.dataset.qrels, ["nDCG@10"]).means()["nDCG@10"]
+    assert scores["overlap"] + 0.05 < scores["bm25-nostem"] < scores["bm25"] < 0.85

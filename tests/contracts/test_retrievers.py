@@ -1,0 +1,156 @@
+"""What every entry of the table of retrievers must do, on a tiny collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from harness.config import check
+from harness.errors import CommandError, DatasetError, SpecError
+from harness.rankings import Run
+from harness.records import Document, Query
+from harness.retrievers.base import Index, Retriever
+from harness.retrievers.table import RETRIEVERS
+
+DOCUMENTS = [
+    Document("d1", "Inverted files", "An inverted file maps each term to the documents that contain it."),
+    Document("d10", "", "Term weighting decides how much each term of a document counts."),
+    Document("d9", "Stemming", "Stemming conflates forms of a word: document, documents, documented."),
+    Document("Ünïcode/№ 7", "Größe", "Größe und Länge eines Dokuments 文書検索 поиск документов"),
+    Document("empty", "", ""),
+    Document("stop words", "The", "it is of the"),
+    Document("twin-a", "", "evaluation of retrieval"),
+    Document("twin-b", "", "evaluation of retrieval"),
+    Document("twin-c", "", "evaluation of retrieval"),
+]
+QUERIES = [
+    Query("q10", "term document evaluation"),
+    Query("q9", "evaluation"),
+    Query("Q/é 1", "Größe поиск"),
+    Query("empty", ""),
+    Query("nothing", "zeppelin"),
+    Query("punctuation", "?! -- '"),
+]
+
+
+@pytest.fixture(scope="module", params=list(RETRIEVERS))
+def retriever(request: pytest.FixtureRequest) -> Retriever:
+    return RETRIEVERS[request.param]()  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="module")
+def index(retriever: Retriever) -> Index:
+    return retriever.index(iter(DOCUMENTS))
+
+
+def rows(run: Run) -> list[tuple[str, str, float]]:
+    return [(q, d, s) for q, ranking in run.to_dict().items() for d, s in ranking.items()]
+
+
+def test_it_is_what_the_protocols_say(retriever: Retriever, index: Index) -> None:
+    assert isinstance(retriever, Retriever)
+    assert isinstance(index, Index)
+    assert is_dataclass(retriever)
+    assert "__slots__" in type(retriever).__dict__
+    assert retriever.family
+    assert retriever.summary.endswith(".")
+    with pytest.raises(AttributeError):  # frozen
+        setattr(retriever, fields(retriever)[0].name, None)
+
+
+def test_parameters_come_from_plain_values(retriever: Retriever) -> None:
+    kind = type(retriever)
+    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+    assert list(TypeAdapter(kind).json_schema()["properties"]) == names
+    plain = TypeAdapter(kind).dump_python(retriever, mode="json")
+    assert check(plain, kind, where="test") == retriever
+    with pytest.raises(SpecError, match="unknown key"):
+        check({**plain, "no_such_parameter": 1}, kind, where="test")
+
+
+def test_wrong_types_are_refused(retriever: Retriever) -> None:
+    kind: Any = type(retriever)
+    wrong: dict[str, Any] = {field.name: object() for field in fields(kind)}
+    with pytest.raises(SpecError) as caught:
+        check(wrong, kind, where="test")
+    assert len(caught.value.problems) >= len(wrong)
+    with pytest.raises(SpecError):
+        kind(**wrong)
+
+
+def test_the_run_is_canonical_and_without_duplicates(index: Index) -> None:
+    run = index.search(QUERIES, 100, tag="tag")
+    assert run.tag == "tag"
+    rebuilt = Run.from_dict(run.to_dict(), "tag")  # sorts, and refuses duplicates and NaN
+    assert rows(run) == rows(rebuilt)
+    assert run.queries == rebuilt.queries
+    assert run.starts.tolist() == rebuilt.starts.tolist()
+    assert {document for _, document, _ in rows(run)} <= {document.id for document in DOCUMENTS}
+
+
+def test_queries_that_match_nothing_have_no_rows(index: Index) -> None:
+    assert index.search(QUERIES, 100, tag="t").queries.tolist() == ["Q/é 1", "q10", "q9"]
+    assert len(index.search(QUERIES[3:], 100, tag="t")) == 0
+    assert len(index.search([], 100, tag="t")) == 0
+
+
+def test_it_is_deterministic(retriever: Retriever, index: Index) -> None:
+    first = rows(index.search(QUERIES, 100, tag="t"))
+    assert rows(index.search(QUERIES, 100, tag="t")) == first
+    assert rows(index.search(QUERIES[::-1], 100, tag="t")) == first
+    assert rows(retriever.index(DOCUMENTS[::-1]).search(QUERIES, 100, tag="t")) == first
+
+
+def test_a_smaller_depth_is_the_head_of_a_greater_one(index: Index) -> None:
+    whole = index.search(QUERIES, 100, tag="t").to_dict()
+    for depth in (1, 2, 3, 4):
+        for query, ranking in index.search(QUERIES, depth, tag="t").to_dict().items():
+            assert list(ranking.items()) == list(whole[query].items())[:depth]
+    with pytest.raises(CommandError):
+        index.search(QUERIES, 0, tag="t")
+
+
+def test_unicode_is_found(index: Index) -> None:
+    assert list(index.search(QUERIES, 100, tag="t").to_dict()["Q/é 1"]) == ["Ünïcode/№ 7"]
+
+
+def test_the_right_documents_are_found(index: Index) -> None:
+    found = index.search(QUERIES, 100, tag="t").to_dict()
+    assert set(found["q9"]) == {"twin-a", "twin-b", "twin-c"}
+    assert {"d1", "d9", "d10"} < set(found["q10"])
+    assert not {"empty", "stop words"} & {document for ranking in found.values() for document in ranking}
+
+
+def test_one_document_is_a_collection(retriever: Retriever) -> None:
+    run = retriever.index(DOCUMENTS[:1]).search([Query("q", "inverted files")], 10, tag="t")
+    assert [document for _, document, _ in rows(run)] == ["d1"]
+
+
+def test_facts_are_numbers(index: Index) -> None:
+    facts = index.facts
+    assert facts["documents"] + facts.get("empty_documents", 0) == len(DOCUMENTS)
+    assert facts["index_bytes"] > 0
+    assert all(isinstance(value, int | float) for value in facts.values())
+
+
+def test_documents_are_streamed_and_progress_is_told(retriever: Retriever) -> None:
+    told: list[int] = []
+
+    def stream() -> Iterator[Document]:
+        yield from DOCUMENTS
+
+    retriever.index(stream(), progress=told.append)
+    assert told[-1] == len(DOCUMENTS)
+
+
+def test_repeated_ids_and_no_documents_are_refused(retriever: Retriever, index: Index) -> None:
+    with pytest.raises(DatasetError, match="d1"):
+        retriever.index([*DOCUMENTS, DOCUMENTS[0]])
+    with pytest.raises(DatasetError):
+        retriever.index([])
+    with pytest.raises(DatasetError, match="q9"):
+        index.search([*QUERIES, QUERIES[1]], 10, tag="t")
