@@ -55,7 +55,8 @@ def read_board(
     """
     engine = connect(store)
     datasets = {entry.name: entry for entry in read_datasets(engine)}
-    rows = [_row(run) for run in read_runs(engine)]
+    rows = [_row(run, datasets[run.dataset].spec) for run in read_runs(engine)]
+    engine.dispose()
     macros, incomplete = macro_rows(datasets, rows)
     rows += macros
     digest = digest_of(rows)
@@ -81,7 +82,9 @@ def digest_of(rows: Sequence[Row]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _row(run: StoredRun) -> Row:
+def _row(run: StoredRun, spec: Mapping[str, Any]) -> Row:
+    order = {name: place for place, name in enumerate(spec.get("measures", ()))}
+    names = sorted(run.means, key=lambda name: (order.get(name, len(order)), name))
     return Row(
         dataset=run.dataset,
         system=run.system,
@@ -89,7 +92,7 @@ def _row(run: StoredRun) -> Row:
         description=run.description,
         created=run.created,
         depth=run.depth,
-        measures=run.means,
+        measures={name: run.means[name] for name in names},
         answered=run.answered,
         judged_queries=run.judged_queries,
         tied_share=run.tied_share,

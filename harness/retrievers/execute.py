@@ -26,7 +26,7 @@ from harness.runfiles.card import (
 from harness.runfiles.environment import git_state, hardware, versions
 from harness.runfiles.writer import run_sha256, write_run
 
-PACKAGES = ("retrieval-harness", "numpy", "numba", "PyStemmer")
+PACKAGES = ("python", "retrieval-harness", "numpy", "numba")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

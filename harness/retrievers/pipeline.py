@@ -46,9 +46,8 @@ def run_pipeline(
         progress: called with the number of documents indexed so far.
     """
     stage = spec.pipeline[0]
-    retriever: Retriever = check(
-        stage.parameters, RETRIEVERS[stage.retrieve], where=f"pipeline[0] ({stage.retrieve})"
-    )
+    schema = RETRIEVERS[stage.retrieve]
+    retriever: Retriever = check(stage.parameters, schema, where=f"pipeline[0] ({stage.retrieve})")
     begun = time.perf_counter()
     index = retriever.index(documents, progress=progress)
     indexed = time.perf_counter()

@@ -1,0 +1,1 @@
+"""Term matching: analysis, one inverted index, and the models that weigh it."""
