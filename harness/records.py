@@ -17,6 +17,11 @@ from harness.errors import DatasetError
 Floats = npt.NDArray[np.float64]
 
 
+def exact_mean(values: Floats) -> float:
+    """Mean by an exactly rounded sum, so that it is the same on every machine and in every order."""
+    return math.fsum(values.tolist()) / len(values)
+
+
 class Document(NamedTuple):
     """A unit of retrieval."""
 
@@ -108,10 +113,7 @@ class Evaluation:
         """Mean over all judged queries, answered or not, measure by measure."""
         if not self.queries:
             raise DatasetError("There is no judged query, so there is no mean.")
-        return {
-            name: math.fsum(row.tolist()) / len(self.queries)  # exactly rounded: the same on every machine
-            for name, row in zip(self.measures, self.values, strict=True)
-        }
+        return {name: exact_mean(row) for name, row in zip(self.measures, self.values, strict=True)}
 
     def by_query(self) -> dict[str, dict[str, float]]:
         """``{measure: {query id: value}}``."""

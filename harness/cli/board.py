@@ -6,6 +6,7 @@ import argparse
 
 from harness.cli.output import add_format, print_json, print_table
 from harness.leaderboard.board import Board, read_board
+from harness.leaderboard.row import Row
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -47,12 +48,13 @@ def print_board(board: Board) -> None:
         names = list(rows[0].measures) if rows else []
         print(f"{dataset} (sorted by {board.headlines[dataset]})")
         print_table(
-            ["system", "family", *names, "answered", "tied pairs", "date"],
+            ["system", "family", *names, "by tie order", "answered", "tied pairs", "date"],
             [
                 [
                     row.system,
                     row.family,
                     *row.measures.values(),
+                    tie_span(row, board.headlines[dataset]),
                     f"{row.answered}/{row.judged_queries}",
                     f"{row.tied_share:.2%}",
                     row.created[:10],
@@ -64,3 +66,9 @@ def print_board(board: Board) -> None:
     if not board.rows:
         print("The board is empty.")
     print(f"board digest {board.digest}")
+
+
+def tie_span(row: Row, measure: str) -> str:
+    """Lowest to highest mean over all orders of tied documents; empty where the order makes no difference."""
+    lowest, _, highest = row.tie_ranges.get(measure, (0.0, 0.0, 0.0))
+    return f"{lowest:.4f} to {highest:.4f}" if f"{lowest:.4f}" != f"{highest:.4f}" else ""

@@ -28,7 +28,9 @@ def list_all(options: argparse.Namespace) -> int:
     from harness.datasets.catalogue import load_catalogue
 
     chosen = {
-        name: spec for name, spec in load_catalogue().items() if options.tag is None or options.tag in spec.tags
+        name: spec
+        for name, spec in load_catalogue().items()
+        if options.tag is None or options.tag in spec.tags
     }
     if options.format == "json":
         print_json({name: spec.model_dump(mode="json") for name, spec in chosen.items()})
@@ -58,7 +60,9 @@ def show_one(options: argparse.Namespace) -> int:
     if options.format == "json":
         print_json(plain)
     else:
-        print(yaml.safe_dump({options.dataset: plain}, sort_keys=False, allow_unicode=True, width=100), end="")
+        print(
+            yaml.safe_dump({options.dataset: plain}, sort_keys=False, allow_unicode=True, width=100), end=""
+        )
     return 0
 
 

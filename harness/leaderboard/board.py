@@ -93,6 +93,7 @@ def _row(run: StoredRun, spec: Mapping[str, Any]) -> Row:
         created=run.created,
         depth=run.depth,
         measures={name: run.means[name] for name in names},
+        tie_ranges=run.tie_ranges,
         answered=run.answered,
         judged_queries=run.judged_queries,
         tied_share=run.tied_share,
@@ -111,4 +112,8 @@ def _select(row: Row, measures: Sequence[str] | None) -> Row:
     for name in measures:
         if name not in row.measures:
             raise UnknownNameError(f"measure of {row.dataset} on the board", name, row.measures)
-    return replace(row, measures={name: row.measures[name] for name in measures})
+    return replace(
+        row,
+        measures={name: row.measures[name] for name in measures},
+        tie_ranges={name: row.tie_ranges[name] for name in measures if name in row.tie_ranges},
+    )

@@ -44,6 +44,7 @@ def _macro(dataset: str, rows: Sequence[Row]) -> Row:
         rows[0],
         dataset=dataset,
         measures={name: math.fsum(row.measures[name] for row in rows) / len(rows) for name in shared},
+        tie_ranges={name: _mean_range(rows, name) for name in shared if name in rows[0].tie_ranges},
         answered=sum(row.answered for row in rows),
         judged_queries=sum(row.judged_queries for row in rows),
         tied_share=math.fsum(row.tied_share for row in rows) / len(rows),
@@ -57,3 +58,10 @@ def _macro(dataset: str, rows: Sequence[Row]) -> Row:
         },
         parts=tuple(row.dataset for row in rows),
     )
+
+
+def _mean_range(rows: Sequence[Row], measure: str) -> tuple[float, float, float]:
+    lowest, expected, highest = (
+        math.fsum(row.tie_ranges[measure][place] for row in rows) / len(rows) for place in range(3)
+    )
+    return lowest, expected, highest

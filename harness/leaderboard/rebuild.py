@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,9 +12,12 @@ from harness.datasets.fingerprint import Fingerprints, fingerprint
 from harness.datasets.spec import DatasetSpec
 from harness.errors import CommandError, DataError, HarnessError, Problem, StoreError
 from harness.evaluation.evaluate import evaluate
-from harness.evaluation.ties import tied_pair_share
+from harness.evaluation.judgments import Judgments
+from harness.evaluation.measure import parse_measure
+from harness.evaluation.ties import EXPECTED, tie_ranges, tied_pair_share
 from harness.leaderboard.board import Board, read_board
-from harness.records import Issue
+from harness.rankings import Run
+from harness.records import Issue, exact_mean
 from harness.runfiles.against import validate_run
 from harness.runfiles.card import CARD_NAME, RUN_NAME, RunCard, read_card
 from harness.runfiles.writer import run_sha256
@@ -159,7 +162,8 @@ def _run_entry(folder: Path, record: Path, card: RunCard, data: Dataset, prints:
             f"{path} is not the run that its card names: the card has sha256 {card.run.sha256[:12]}…, the "
             f"file {identity[:12]}…. Either was changed, or a write was interrupted; run the system again."
         )
-    evaluation = evaluate(data.as_scored(found.run), data.qrels, data.spec.measures)
+    scored, judgments = data.as_scored(found.run), Judgments.of(data.qrels)
+    evaluation = evaluate(scored, judgments, data.spec.measures)
     return RunEntry(
         dataset=data.name,
         system=card.system,
@@ -170,11 +174,23 @@ def _run_entry(folder: Path, record: Path, card: RunCard, data: Dataset, prints:
         path=path.relative_to(folder).as_posix(),
         depth=card.depth or data.spec.depth,
         rows=len(found.run),
-        tied_share=tied_pair_share(found.run),
+        tied_share=tied_pair_share(scored),
         evaluation=evaluation,
+        tie_ranges=_tie_ranges(scored, judgments, evaluation.measures),
         issues=[*found.issues, *_changed_data(card, prints)],
         card=card.model_dump(mode="json", exclude_none=True),
     )
+
+
+def _tie_ranges(
+    run: Run, judgments: Judgments, measures: Sequence[str]
+) -> dict[str, tuple[float, float, float]]:
+    """Means of the lowest, expected and highest values, for the measures that have a closed form."""
+    having = [name for name in measures if parse_measure(name).name in EXPECTED]
+    return {
+        found.measure: (exact_mean(found.lowest), exact_mean(found.expected), exact_mean(found.highest))
+        for found in tie_ranges(run, judgments, having)
+    }
 
 
 def _changed_data(card: RunCard, prints: Fingerprints) -> Iterator[Issue]:

@@ -13,6 +13,7 @@ class Row:
     Attributes:
         dataset, system, family, description, created, depth: as in the run's card.
         measures: measure to mean over all judged queries (over parts, for a macro average).
+        tie_ranges: measure to the lowest, expected and highest mean over all orders of tied documents.
         answered, judged_queries: coverage; a judged query without results scores the measure's floor.
         tied_share: share of pairs of ranked documents with equal scores.
         sha256: of the run's canonical text; empty for a macro average.
@@ -30,6 +31,7 @@ class Row:
     created: str
     depth: int
     measures: Mapping[str, float]
+    tie_ranges: Mapping[str, tuple[float, float, float]]
     answered: int
     judged_queries: int
     tied_share: float

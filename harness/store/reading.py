@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import Engine, Row, func, select
+from sqlalchemy import Engine, func, select
 
 from harness.records import Floats, Issue
 from harness.store import schema
@@ -26,7 +26,11 @@ class StoredDataset(NamedTuple):
 
 
 class StoredRun(NamedTuple):
-    """A run with its means; ``vectors_sha256`` is over the per-query values of all its measures."""
+    """A run with its means.
+
+    ``tie_ranges`` has lowest, expected and highest mean over all orders of tied documents;
+    ``vectors_sha256`` is over the per-query values of all measures.
+    """
 
     id: int
     dataset: str
@@ -45,6 +49,7 @@ class StoredRun(NamedTuple):
     engine_version: str
     flags: Mapping[str, str]
     means: Mapping[str, float]
+    tie_ranges: Mapping[str, tuple[float, float, float]]
     vectors_sha256: str
     issues: Mapping[str, int]
 
@@ -77,22 +82,26 @@ def read_runs(engine: Engine) -> list[StoredRun]:
         counted = select(issues.c.run_id, issues.c.severity, func.count().label("n"))
         counts = connection.execute(counted.group_by(issues.c.run_id, issues.c.severity)).all()
     means: dict[int, dict[str, float]] = {}
+    ranges: dict[int, dict[str, tuple[float, float, float]]] = {}
     hashes: dict[int, Any] = {}
     for row in values:
         means.setdefault(row.run_id, {})[row.measure] = row.mean
+        if row.lowest is not None:
+            ranges.setdefault(row.run_id, {})[row.measure] = (row.lowest, row.expected, row.highest)
         hashes.setdefault(row.run_id, hashlib.sha256()).update(row.measure.encode() + b"\0" + row.per_query)
     severities: dict[int, dict[str, int]] = {}
     for row in counts:
         severities.setdefault(row.run_id, {})[row.severity] = row.n
     return [
-        _stored_run(row, means[row.id], hashes[row.id].hexdigest(), severities.get(row.id, {}))
+        StoredRun(
+            **dict(row._mapping) | {"flags": json.loads(row.flags)},
+            means=means[row.id],
+            tie_ranges=ranges.get(row.id, {}),
+            vectors_sha256=hashes[row.id].hexdigest(),
+            issues=severities.get(row.id, {}),
+        )
         for row in found
     ]
-
-
-def _stored_run(row: Row[Any], means: dict[str, float], vectors: str, issues: dict[str, int]) -> StoredRun:
-    plain = dict(row._mapping) | {"flags": json.loads(row.flags)}
-    return StoredRun(**plain, means=means, vectors_sha256=vectors, issues=issues)
 
 
 def read_card(engine: Engine, run_id: int) -> dict[str, Any]:

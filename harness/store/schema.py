@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -68,6 +68,10 @@ scores = Table(
     Column("run_id", ForeignKey("run.id", ondelete="CASCADE"), primary_key=True),
     Column("measure", String(80), primary_key=True),
     Column("mean", Float(53), nullable=False),
+    # means over all orders of tied documents, where the measure has a closed form
+    Column("lowest", Float(53)),
+    Column("expected", Float(53)),
+    Column("highest", Float(53)),
     Column("per_query", LargeBinary, nullable=False),  # float64, little-endian, in the order of query_ids
     Index("score_by_measure", "measure", "mean"),
 )

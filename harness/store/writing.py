@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,14 @@ class DatasetEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEntry:
-    """A scored run of the board; ``path`` is relative to the record's folder, ``card`` in plain values."""
+    """A scored run of the board.
+
+    Attributes:
+        path: the run file, relative to the record's folder.
+        evaluation: its values; the means are derived.
+        tie_ranges: measure to lowest, expected and highest mean over all orders of tied documents.
+        card: the card in plain values.
+    """
 
     dataset: str
     system: str
@@ -53,6 +60,7 @@ class RunEntry:
     evaluation: Evaluation
     issues: Sequence[Issue]
     card: Mapping[str, Any]
+    tie_ranges: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
 
 
 def replace_board(engine: Engine, entries: Iterable[DatasetEntry | RunEntry]) -> None:
@@ -113,15 +121,7 @@ def _insert_run(connection: Connection, run_id: int, entry: RunEntry) -> None:
             "card": _json(entry.card),
         },
     )
-    means = evaluation.means()
-    vectors = np.ascontiguousarray(evaluation.values, dtype="<f8")
-    connection.execute(
-        insert(schema.scores),
-        [
-            {"run_id": run_id, "measure": name, "mean": means[name], "per_query": vectors[i].tobytes()}
-            for i, name in enumerate(evaluation.measures)
-        ],
-    )
+    connection.execute(insert(schema.scores), list(_score_rows(run_id, entry)))
     if entry.issues:
         connection.execute(
             insert(schema.issues),
@@ -130,6 +130,22 @@ def _insert_run(connection: Connection, run_id: int, entry: RunEntry) -> None:
                 for position, issue in enumerate(entry.issues)
             ],
         )
+
+
+def _score_rows(run_id: int, entry: RunEntry) -> Iterator[dict[str, Any]]:
+    means = entry.evaluation.means()
+    vectors = np.ascontiguousarray(entry.evaluation.values, dtype="<f8")
+    for name, vector in zip(entry.evaluation.measures, vectors, strict=True):
+        lowest, expected, highest = entry.tie_ranges.get(name, (None, None, None))
+        yield {
+            "run_id": run_id,
+            "measure": name,
+            "mean": means[name],
+            "lowest": lowest,
+            "expected": expected,
+            "highest": highest,
+            "per_query": vector.tobytes(),
+        }
 
 
 def _json(value: Any) -> str:

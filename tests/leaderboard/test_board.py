@@ -107,7 +107,10 @@ def test_the_digest_is_of_the_whole_board_whatever_is_shown(url: str) -> None:
 def test_the_digest_does_not_depend_on_the_order_of_entries(tmp_path: Path) -> None:
     entries = two_parts()
     digests = []
-    for name, order in (("a", entries), ("b", [entries[3], entries[4], entries[0], entries[2], entries[1], entries[5]])):
+    for name, order in (
+        ("a", entries),
+        ("b", [entries[3], entries[4], entries[0], entries[2], entries[1], entries[5]]),
+    ):
         url = f"sqlite:///{tmp_path / name}.sqlite"
         fill(url, order)
         digests.append(read_board(url).digest)

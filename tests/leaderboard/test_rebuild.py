@@ -61,6 +61,13 @@ def test_rows_carry_what_a_reader_needs(record: Path, store: str) -> None:
     assert len(row.sha256) == 64
 
 
+def test_ties_are_bounded_from_both_sides(record: Path, store: str) -> None:
+    row = next(row for row in rebuild(record, store).rows if row.system == "overlap")
+    lowest, expected, highest = row.tie_ranges["nDCG@10"]
+    assert lowest < expected < highest, "coordination level ties most documents"
+    assert lowest <= row.measures["nDCG@10"] <= highest
+
+
 def test_an_empty_record_is_an_empty_board(tmp_path: Path, store: str) -> None:
     (tmp_path / "runs").mkdir()
     assert rebuild(tmp_path / "runs", store).rows == ()
@@ -117,7 +124,9 @@ def copied(record: Path) -> None:
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_one_bad_record_is_named_and_the_store_stays(record: Path, store: str, damage: object, says: str) -> None:
+def test_one_bad_record_is_named_and_the_store_stays(
+    record: Path, store: str, damage: object, says: str
+) -> None:
     before = rebuild(record, store).digest
     damage(record)  # type: ignore[operator]
     with pytest.raises(StoreError, match=says):
@@ -138,7 +147,9 @@ def test_all_bad_records_are_named_at_once(record: Path, store: str) -> None:
 def test_a_changed_collection_is_a_warning_on_the_row(record: Path, store: str) -> None:
     path = record / "demo" / "bm25" / "card.yaml"
     lines = path.read_text().splitlines(keepends=True)
-    changed = ["  judgments: " + "x" * 30 + "\n" if line.startswith("  judgments:") else line for line in lines]
+    changed = [
+        "  judgments: " + "x" * 30 + "\n" if line.startswith("  judgments:") else line for line in lines
+    ]
     assert changed != lines
     path.write_text("".join(changed))
     row = next(row for row in rebuild(record, store).rows if row.system == "bm25")
@@ -153,7 +164,9 @@ def test_killed_in_the_middle_a_rebuild_leaves_the_old_board(record: Path, store
     script = f"import harness; print('go', flush=True); harness.rebuild({str(record)!r}, {store!r})"
     seen = set()
     for delay in (0.0, 0.2, 0.4, 0.6, 0.8, 1.2):
-        process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, env=os.environ.copy())
+        process = subprocess.Popen(
+            [sys.executable, "-c", script], stdout=subprocess.PIPE, env=os.environ.copy()
+        )
         assert process.stdout is not None
         process.stdout.readline()
         time.sleep(delay)
