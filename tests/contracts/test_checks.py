@@ -1,4 +1,4 @@
-"""Every check of the table: it loads, an input produces it, it stays silent on a good run, it is documented."""
+"""Every check of the table: it loads, an input produces it, a good run does not, it is documented."""
 
 from __future__ import annotations
 

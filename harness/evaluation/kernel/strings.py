@@ -1,0 +1,65 @@
+"""Hashing and comparing identifiers at raw addresses; up to seven bytes behind them are read and ignored."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harness.evaluation.kernel.machine import big_endian, high_product, word_at
+from harness.evaluation.kernel.memory import U64, compiled, inlined
+
+ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+SEED = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio, Knuth's multiplier
+OTHER_SEED = np.uint64(0xD1B54A32D192ED03)
+
+
+@inlined
+def low_bytes(word: U64, count: int) -> U64:
+    """The first ``count`` (1 to 8) bytes of a word, the others 0."""
+    return word & (ALL >> np.uint64(64 - 8 * count))
+
+
+@inlined
+def folded_product(a: U64, b: U64) -> U64:
+    """Both halves of a 128-bit product, combined."""
+    return (a * b) ^ high_product(a, b)
+
+
+@inlined
+def hash_of(address: int, length: int) -> U64:
+    """A u64 that depends on every byte and on the length."""
+    state = np.uint64(length) * OTHER_SEED
+    while length > 8:
+        state = folded_product(state ^ word_at(address), SEED)
+        address += 8
+        length -= 8
+    if length > 0:
+        state ^= low_bytes(word_at(address), length)
+    return folded_product(state, SEED)
+
+
+@inlined
+def equal(a: int, b: int, length: int) -> bool:
+    """Whether two strings of the same length have the same bytes."""
+    while length > 8:
+        if word_at(a) != word_at(b):
+            return False
+        a += 8
+        b += 8
+        length -= 8
+    return length <= 0 or low_bytes(word_at(a), length) == low_bytes(word_at(b), length)
+
+
+@compiled
+def greater(a: int, a_length: int, b: int, b_length: int) -> bool:
+    """Whether string a comes after string b in byte order, as strcmp has it. Strings hold no NUL."""
+    while True:
+        first = low_bytes(word_at(a), min(a_length, 8)) if a_length > 0 else np.uint64(0)
+        second = low_bytes(word_at(b), min(b_length, 8)) if b_length > 0 else np.uint64(0)
+        if first != second:
+            return bool(big_endian(first) > big_endian(second))
+        if a_length <= 8 or b_length <= 8:
+            return a_length > b_length
+        a += 8
+        b += 8
+        a_length -= 8
+        b_length -= 8

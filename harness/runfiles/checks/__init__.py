@@ -1,0 +1,1 @@
+"""What can be wrong with a run file, one kind of question a module; ``table`` names them all."""
