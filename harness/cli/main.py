@@ -30,6 +30,8 @@ VERBS = (
          "harness run baselines/bm25.yaml --dataset demo --out out/bm25", "run"),
     Verb("evaluate", "score a run file against judgments, exactly as trec_eval does",
          "harness evaluate run.trec.gz --qrels qrels.txt -m nDCG@10 -m 'AP(rel=2)'", "evaluate"),
+    Verb("compare", "tell which of several runs really differ, by how much and on which queries",
+         "harness compare runs/demo/bm25 runs/demo/overlap --dataset demo --queries 3", "compare"),
     Verb("validate", "find everything that is wrong with a run file, with line numbers",
          "harness validate run.trec.gz --dataset demo", "validate"),
     Verb("datasets", "list, show and audit the data sets of the catalogue",

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from harness.cli.output import add_format, print_json
+
+if TYPE_CHECKING:
+    from harness.runfiles.validation import Validation
+
+SEVERITIES = ("error", "warning", "note")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +35,12 @@ def execute(options: argparse.Namespace) -> int:
     for issue in found.issues:
         where = f"{options.run}:{issue.line}" if issue.line else options.run
         print(f"{where}: {issue.severity}: {issue.message} [{issue.code}]")
-    errors = sum(issue.severity == "error" for issue in found.issues)
-    warnings = sum(issue.severity == "warning" for issue in found.issues)
-    print(f"{'fine' if found.ok else 'refused'}: {errors} errors, {warnings} warnings")
+    print(_verdict(found))
     return 0 if found.ok else 1
+
+
+def _verdict(found: Validation) -> str:
+    """``fine`` or ``refused``, and the codes that were found, worst first."""
+    codes = {level: sorted({i.code for i in found.issues if i.severity == level}) for level in SEVERITIES}
+    listed = [f"{level}s: {', '.join(names)}" for level, names in codes.items() if names]
+    return "; ".join(["fine" if found.ok else "refused", *listed])

@@ -108,4 +108,11 @@ def test_validate_lists_everything_and_fails(files: Path, capsys: pytest.Capture
 
 def test_validate_passes_a_clean_file(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["validate", str(files / "run.txt")]) == 0
-    assert "fine: 0 errors, 0 warnings" in capsys.readouterr().out
+    assert capsys.readouterr().out == "fine\n"
+
+
+def test_validate_ends_with_the_codes_it_found(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = files / "bad.txt"
+    bad.write_text("1 Q0 a 1 high t\n1 Q0 b 2 2.0 u\n")
+    assert main(["validate", str(bad)]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "refused; errors: text-score; warnings: mixed-tags"
