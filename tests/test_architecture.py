@@ -27,6 +27,7 @@ ORDER = [
     "runfiles",
     "retrievers",
     "evaluation",
+    "interchange",
     "statistics",
     "store",
     "leaderboard",
