@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.cli.output import add_format, print_json, print_table
 
+if TYPE_CHECKING:
+    from harness.evaluation.judgments import Judgments
+    from harness.records import Evaluation
+
 DEFAULT_MEASURES = ("nDCG@10", "AP", "RR@10", "R@100", "R@1000", "P@10", "Judged@10")
+
+UNJUDGED = ("nDCG", "P", "RR", "Success", "RBP")
+"""Measures that --unjudged is shown for; those that divide by all relevant documents mean nothing then."""
+
+Columns = dict[str, Mapping[str, float]]
+"""Further columns of the table: what they are called, and a value for some of the measures."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +41,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="double",
         help="how scores are compared: double as trec_eval 10, single as trec_eval 9 and pytrec_eval",
     )
+    parser.add_argument(
+        "--ties",
+        action="store_true",
+        help="lowest, expected and highest mean over all orders of tied documents",
+    )
+    parser.add_argument(
+        "--unjudged",
+        action="store_true",
+        help=f"the mean if every unjudged document were relevant, for {', '.join(UNJUDGED)}",
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="compute with pytrec_eval, too; refuse the score if they differ"
+    )
     add_format(parser)
     parser.set_defaults(execute=execute)
 
@@ -38,32 +62,94 @@ def execute(options: argparse.Namespace) -> int:
     """Score and print."""
     from harness.datasets.qrels import read_qrels
     from harness.evaluation.evaluate import evaluate
+    from harness.evaluation.judgments import Judgments
 
-    evaluation = evaluate(
-        Path(options.run),
-        read_qrels(Path(options.qrels)),
-        options.measures or DEFAULT_MEASURES,
-        score_precision=options.score_precision,
-    )
-    means = evaluation.means()
+    run, judgments = Path(options.run), Judgments.of(read_qrels(Path(options.qrels)))
+    measures = options.measures or DEFAULT_MEASURES
+    evaluation = evaluate(run, judgments, measures, score_precision=options.score_precision)
+    checked = _check(run, judgments, evaluation) if options.check else None
+    columns: Columns = {"mean": evaluation.means()}
+    if options.ties:
+        columns |= _tie_columns(run, judgments, evaluation)
+    if options.unjudged:
+        columns |= _unjudged_column(run, judgments, evaluation)
     if options.format == "json":
-        answer: dict[str, Any] = {
-            "run": options.run,
-            "measures": means,
-            "answered": int(evaluation.answered.sum()),
-            "judged_queries": len(evaluation.queries),
-            "engine": f"{evaluation.engine} {evaluation.engine_version}",
-            "flags": dict(evaluation.flags),
-        }
-        if options.by_query:
-            answer["queries"] = evaluation.by_query()
-        print_json(answer)
-        return 0
-    if options.by_query:
-        columns = evaluation.values.T.tolist()
-        rows = [[query, *values] for query, values in zip(evaluation.queries, columns, strict=True)]
-        print_table(["query", *evaluation.measures], [*rows, ["mean", *means.values()]])
+        print_json(_answer(options, evaluation, columns, checked))
     else:
-        print_table(["measure", "mean"], list(means.items()))
-    print(f"\nmean over {len(evaluation.queries)} judged queries, {int(evaluation.answered.sum())} answered")
+        _print(options, evaluation, columns, checked)
     return 0
+
+
+def _check(run: Path, judgments: Judgments, evaluation: Evaluation) -> tuple[str, ...]:
+    from harness.evaluation.check import cross_check
+    from harness.runfiles.reader import read_run
+
+    return cross_check(read_run(run), judgments.qrels, evaluation)
+
+
+def _tie_columns(run: Path, judgments: Judgments, evaluation: Evaluation) -> Columns:
+    from harness.evaluation.measure import parse_measure
+    from harness.evaluation.ties import EXPECTED, tie_ranges
+    from harness.records import exact_mean
+
+    having = [name for name in evaluation.measures if parse_measure(name).name in EXPECTED]
+    precision = evaluation.flags["score_precision"]
+    found = tie_ranges(run, judgments, having, score_precision=precision)
+    return {
+        "lowest": {item.measure: exact_mean(item.lowest) for item in found},
+        "expected": {item.measure: exact_mean(item.expected) for item in found},
+        "highest": {item.measure: exact_mean(item.highest) for item in found},
+    }
+
+
+def _unjudged_column(run: Path, judgments: Judgments, evaluation: Evaluation) -> Columns:
+    from harness.evaluation.measure import parse_measures
+    from harness.evaluation.sources import hits_of
+    from harness.evaluation.unjudged import unjudged_range
+    from harness.records import exact_mean
+
+    hits = hits_of(run, judgments, evaluation.flags["score_precision"])
+    having = [measure for measure in parse_measures(evaluation.measures) if measure.name in UNJUDGED]
+    found = [unjudged_range(hits, measure) for measure in having]
+    return {"unjudged relevant": {item.measure: exact_mean(item.all_relevant) for item in found}}
+
+
+def _answer(
+    options: argparse.Namespace, evaluation: Evaluation, columns: Columns, checked: tuple[str, ...] | None
+) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "run": options.run,
+        "measures": columns["mean"],
+        "answered": int(evaluation.answered.sum()),
+        "judged_queries": len(evaluation.queries),
+        "engine": f"{evaluation.engine} {evaluation.engine_version}",
+        "flags": dict(evaluation.flags),
+    }
+    if options.ties:
+        answer["ties"] = {name: columns[name] for name in ("lowest", "expected", "highest")}
+    if options.unjudged:
+        answer["unjudged_relevant"] = columns["unjudged relevant"]
+    if checked is not None:
+        answer["checked"] = list(checked)
+    if options.by_query:
+        answer["queries"] = evaluation.by_query()
+    return answer
+
+
+def _print(
+    options: argparse.Namespace, evaluation: Evaluation, columns: Columns, checked: tuple[str, ...] | None
+) -> None:
+    if options.by_query:
+        rows = [
+            [query, *row] for query, row in zip(evaluation.queries, evaluation.values.T.tolist(), strict=True)
+        ]
+        print_table(["query", *evaluation.measures], rows)
+        print()
+    means = [[name, *(column.get(name, "") for column in columns.values())] for name in evaluation.measures]
+    print_table(["measure", *columns], means)
+    answered = int(evaluation.answered.sum())
+    print(f"\nmean over {len(evaluation.queries)} judged queries, {answered} answered")
+    if checked is not None:
+        print(
+            f"pytrec_eval agrees on {', '.join(checked) or 'none of these measures, which it does not have'}"
+        )

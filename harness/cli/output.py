@@ -19,13 +19,20 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None
     """Print rows under a header; numbers are aligned to the right, floats have four decimals."""
     cells = [[_cell(value) for value in row] for row in rows]
     widths = [max(len(line[i]) for line in [list(header), *cells]) for i in range(len(header))]
-    right = [bool(rows) and all(isinstance(row[i], int | float) for row in rows) for i in range(len(header))]
+    right = [_numeric([row[i] for row in rows]) for i in range(len(header))]
     for line in [list(header), ["─" * width for width in widths], *cells]:
         fields = [
             text.rjust(width) if to_right else text.ljust(width)
             for text, width, to_right in zip(line, widths, right, strict=True)
         ]
         print("  ".join(fields).rstrip())
+
+
+def _numeric(values: Sequence[object]) -> bool:
+    """Whether a column holds numbers, apart from empty cells."""
+    return any(isinstance(v, int | float) for v in values) and all(
+        isinstance(v, int | float) or v == "" for v in values
+    )
 
 
 def _cell(value: object) -> str:
