@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from harness.runfiles.reader import read_run as read_run
     from harness.runfiles.writer import write_run as write_run
     from harness.serving import serve as serve
+    from harness.statistics.runs import compare_runs as compare
 
 _WHERE = {
     "Board": "harness.leaderboard.board:Board",
@@ -49,6 +50,7 @@ _WHERE = {
     "RunCard": "harness.runfiles.card:RunCard",
     "audit": "harness.datasets.audit:audit",
     "board": "harness.leaderboard.board:read_board",
+    "compare": "harness.statistics.runs:compare_runs",
     "demo": "harness.demonstration:demo",
     "evaluate": "harness.evaluation.evaluate:evaluate",
     "load_catalogue": "harness.datasets.catalogue:load_catalogue",
@@ -75,6 +77,7 @@ __all__ = [
     "RunCard",
     "audit",
     "board",
+    "compare",
     "demo",
     "evaluate",
     "load_catalogue",

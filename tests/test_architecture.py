@@ -92,7 +92,9 @@ def test_import_harness_loads_nothing_heavy() -> None:
 
 
 def test_help_loads_nothing_heavy() -> None:
-    loaded = modules_loaded_by("import harness.cli.main as m\ntry: m.main(['--help'])\nexcept SystemExit: pass")
+    loaded = modules_loaded_by(
+        "import harness.cli.main as m\ntry: m.main(['--help'])\nexcept SystemExit: pass"
+    )
     assert not loaded & (HEAVY | {"numpy", "sqlalchemy", "pydantic"})
 
 

@@ -20,7 +20,7 @@ def crosscheck(name: str, spec: DatasetSpec, known: Mapping[str, DatasetSpec | N
         known: every name of the catalogue; ``None`` for an entry whose own keys are wrong.
     """
     found = [*_source_or_parts(spec), *_counts(spec), *_quirks(spec), *_repeats(spec)]
-    found += _parts(name, spec, known)
+    found += [*_parts(name, spec, known), *_runs_from(name, spec, known)]
     return [Problem(f"{name}.{where}" if where else name, message) for where, message in found]
 
 
@@ -82,6 +82,17 @@ def _parts(name: str, spec: DatasetSpec, known: Mapping[str, DatasetSpec | None]
         chain = _way_back(name, part, known)
         if chain:
             yield Problem(where, f"parts must not lead back to the entry itself: {' → '.join(chain)}.")
+
+
+def _runs_from(name: str, spec: DatasetSpec, known: Mapping[str, DatasetSpec | None]) -> Iterator[Problem]:
+    if spec.runs_from is None:
+        return
+    if spec.runs_from not in known or spec.runs_from == name:
+        yield Problem("runs_from", f"expected another data set of this catalogue, found {spec.runs_from!r}.")
+        return
+    other = known[spec.runs_from]
+    if spec.source is None or (other is not None and (other.source is None or other.runs_from)):
+        yield Problem("runs_from", "both entries need a source, and the other no runs_from of its own.")
 
 
 def _way_back(name: str, part: str, known: Mapping[str, DatasetSpec | None]) -> list[str]:

@@ -57,9 +57,10 @@ def load_dataset(name_or_path: str, catalogue: Mapping[str, DatasetSpec] | None 
     """Load a data set by its name in the catalogue, or any folder in BEIR layout by its path.
 
     A name of the catalogue comes first; ``./NAME`` always means a folder. Another name is looked for as a
-    folder here and below ``$HARNESS_DATA``, so that a run on a folder can be scored again. A folder ``$HARNESS_DATA/<name>``
-    in BEIR layout is used before the entry's own source (the demo excepted). Documents and queries are
-    checked line by line; whether they agree with the judgments is the audit's work.
+    folder here and below ``$HARNESS_DATA``, so that a run on a folder can be scored again. A folder
+    ``$HARNESS_DATA/<name>`` in BEIR layout is used before the entry's own source (the demo excepted).
+    Documents and queries are checked line by line; whether they agree with the judgments is the audit's
+    work.
 
     Raises:
         UnknownNameError: neither a name nor a folder.

@@ -96,6 +96,9 @@ class DatasetSpec(Strict):
     homepage: Page
     source: SourceSpec | None = None
     parts: tuple[Name, ...] = ()
+    runs_from: Name | None = Field(
+        default=None, description="Another entry on the same documents whose runs these judgments score, too."
+    )
     split: Name = "test"
     measures: tuple[MeasureName, ...] = Field(min_length=1)
     depth: PositiveInt = 1000

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from harness.leaderboard.row import Row
@@ -26,15 +26,27 @@ def macro_rows(
     by_name = {(row.dataset, row.system): row for row in rows}
     made: list[Row] = []
     incomplete: list[tuple[str, str, tuple[str, ...]]] = []
-    for entry in datasets.values():
-        parts = tuple(entry.spec.get("parts") or ())
-        for system in sorted({row.system for row in rows if row.dataset in parts}):
+    for name, parts in _parts_first(
+        {entry.name: tuple(entry.spec.get("parts") or ()) for entry in datasets.values()}
+    ):
+        for system in sorted({system for dataset, system in by_name if dataset in parts}):
             missing = tuple(part for part in parts if (part, system) not in by_name)
             if missing:
-                incomplete.append((entry.name, system, missing))
+                incomplete.append((name, system, missing))
             else:
-                made.append(_macro(entry.name, [by_name[part, system] for part in parts]))
+                row = _macro(name, [by_name[part, system] for part in parts])
+                by_name[name, system] = row
+                made.append(row)
     return made, incomplete
+
+
+def _parts_first(parts_of: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Data sets with parts, each after those of its parts that have parts themselves; there are no cycles."""
+    waiting = {name: parts for name, parts in sorted(parts_of.items()) if parts}
+    while waiting:
+        ready = [name for name, parts in waiting.items() if not waiting.keys() & set(parts)]
+        for name in ready:
+            yield name, waiting.pop(name)
 
 
 def _macro(dataset: str, rows: Sequence[Row]) -> Row:

@@ -99,6 +99,14 @@ def test_a_macro_average_weighs_parts_alike_and_needs_all_of_them(url: str) -> N
     assert board.incomplete == (("forums", "dense", ("forum-b",)),)
 
 
+def test_a_macro_average_may_have_macro_averages_as_parts(url: str) -> None:
+    entries = [*two_parts(), dataset("c", ["5"]), run("c", "bm25", [[0.9], [0.9]], ["5"])]
+    fill(url, [*entries, dataset("all", [], parts=["forums", "c"])])
+    (row,) = read_board(url, dataset="all").rows
+    # worked by hand: forums is 0.35 for bm25; (0.35 + 0.9) / 2
+    assert row.measures["nDCG@10"] == pytest.approx(0.625, abs=1e-15)
+
+
 def test_the_digest_is_of_the_whole_board_whatever_is_shown(url: str) -> None:
     fill(url, two_parts())
     assert read_board(url, dataset="forum-b").digest == read_board(url).digest

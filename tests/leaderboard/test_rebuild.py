@@ -18,6 +18,7 @@ from harness.errors import CommandError, StoreError
 from harness.leaderboard.board import read_board
 from harness.leaderboard.rebuild import rebuild
 from harness.retrievers.execute import run
+from tests.conftest import ROOT
 
 SYSTEMS = ("bm25", "overlap")
 
@@ -154,6 +155,41 @@ def test_a_changed_collection_is_a_warning_on_the_row(record: Path, store: str) 
     path.write_text("".join(changed))
     row = next(row for row in rebuild(record, store).rows if row.system == "bm25")
     assert row.issues["warning"] == 1
+
+
+def test_other_judgments_score_the_same_runs(
+    record: Path, store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "data" / "strict"
+    shutil.copytree(ROOT / "harness" / "datasets" / "demo", folder)
+    qrels = folder / "qrels" / "test.tsv"
+    lines = qrels.read_text().splitlines()
+    qrels.write_text("\n".join(line[:-1] + "0" if line[-1] in "12" else line for line in lines) + "\n")
+    entry = f"""
+  strict:
+    title: Strict
+    description: Only the best grade counts.
+    task: t
+    domain: d
+    languages: [en]
+    licence: CC0-1.0
+    citation: none
+    homepage: https://example.org
+    runs_from: demo
+    source: {{kind: folder, path: {folder}, where: here}}
+    measures: [nDCG@10]
+    counts: {{documents: null, queries: null, judged_queries: null, judgments: null, grades: null}}
+    counts_note: a test
+"""
+    catalogue = tmp_path / "datasets.yaml"
+    catalogue.write_text((ROOT / "datasets.yaml").read_text() + entry)
+    monkeypatch.setenv("HARNESS_CATALOGUE", str(catalogue))
+    board = rebuild(record, store)
+    rows = {(row.dataset, row.system): row for row in board.rows}
+    assert set(rows) == {(name, system) for name in ("demo", "strict") for system in SYSTEMS}
+    assert rows["strict", "bm25"].sha256 == rows["demo", "bm25"].sha256
+    assert rows["strict", "bm25"].measures["nDCG@10"] != rows["demo", "bm25"].measures["nDCG@10"]
+    assert not rows["strict", "bm25"].issues.get("warning")
 
 
 def test_killed_in_the_middle_a_rebuild_leaves_the_old_board(record: Path, store: str) -> None:

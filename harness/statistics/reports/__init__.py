@@ -1,0 +1,1 @@
+"""A comparison in other forms: words, JSON, CSV, LaTeX and plots."""
