@@ -82,6 +82,12 @@ def _parts(name: str, spec: DatasetSpec, known: Mapping[str, DatasetSpec | None]
         chain = _way_back(name, part, known)
         if chain:
             yield Problem(where, f"parts must not lead back to the entry itself: {' → '.join(chain)}.")
+        entry = known[part]
+        lacking = [measure for measure in spec.measures if entry and measure not in entry.measures]
+        if lacking:
+            yield Problem(
+                where, f"{part!r} is not scored by {', '.join(lacking)}, of which this is the mean."
+            )
 
 
 def _runs_from(name: str, spec: DatasetSpec, known: Mapping[str, DatasetSpec | None]) -> Iterator[Problem]:

@@ -36,14 +36,16 @@ def connect(url: str | None = None, *, create: bool = False) -> Engine:
         StoreError: there is no store at the URL, or it was made by another version of the schema.
     """
     text = store_url(url)
+    shown = text
     try:
         parsed = make_url(text)
+        shown = parsed.render_as_string(hide_password=True)
         path = Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
         if path and create:
             path.parent.mkdir(parents=True, exist_ok=True)
         if path and not create and not path.is_file():
             raise StoreError(
-                f"There is no store at {text}. Make one with: harness rebuild --runs runs --store {text}"
+                f"There is no store at {shown}. Make one with: harness rebuild --runs runs --store {shown}"
             )
         engine = create_engine(text)
     except (ArgumentError, NoSuchModuleError) as error:
@@ -60,9 +62,9 @@ def connect(url: str | None = None, *, create: bool = False) -> Engine:
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     try:
         if not create:
-            _check_version(engine, text)
+            _check_version(engine, shown)
     except DatabaseError as error:
-        raise StoreError(f"{text} cannot be opened: {error.orig}") from error
+        raise StoreError(f"{shown} cannot be opened: {error.orig}") from error
     return engine
 
 

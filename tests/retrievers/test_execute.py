@@ -41,7 +41,11 @@ def collection(tmp_path: Path) -> Path:
     texts = {"d1": "red apples", "d2": "green apples", "d3": "apples and pears", "d4": "plums"}
     rows = [{"_id": key, "title": "", "text": text} for key, text in texts.items()]
     (folder / "corpus.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    queries = [{"_id": "d1", "text": "apples"}, {"_id": "q2", "text": "plums"}, {"_id": "q3", "text": "unjudged"}]
+    queries = [
+        {"_id": "d1", "text": "apples"},
+        {"_id": "q2", "text": "plums"},
+        {"_id": "q3", "text": "unjudged"},
+    ]
     (folder / "queries.jsonl").write_text("".join(json.dumps(row) + "\n" for row in queries))
     (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nd1\td2\t1\nq2\td4\t1\n")
     return folder
@@ -59,7 +63,9 @@ def test_run_and_card_say_the_same(baseline: Path, collection: Path, tmp_path: P
     assert card.fingerprints is not None and card.fingerprints.documents
 
 
-def test_depth_is_kept_and_only_judged_queries_are_searched(baseline: Path, collection: Path, tmp_path: Path) -> None:
+def test_depth_is_kept_and_only_judged_queries_are_searched(
+    baseline: Path, collection: Path, tmp_path: Path
+) -> None:
     done = run(baseline, str(collection), tmp_path / "out")
     rankings = read_run(done.run_path).to_dict()
     assert {query: len(documents) for query, documents in rankings.items()} == {"d1": 2, "q2": 1}
@@ -100,7 +106,9 @@ datasets:
 
 
 def test_a_system_that_finds_nothing_writes_nothing(baseline: Path, collection: Path, tmp_path: Path) -> None:
-    (collection / "queries.jsonl").write_text('{"_id": "d1", "text": "zebra"}\n{"_id": "q2", "text": "zebra"}\n')
+    (collection / "queries.jsonl").write_text(
+        '{"_id": "d1", "text": "zebra"}\n{"_id": "q2", "text": "zebra"}\n'
+    )
     with pytest.raises(RunFileError, match="no document"):
         run(baseline, str(collection), tmp_path / "out")
     assert not (tmp_path / "out" / "run.trec.gz").exists()

@@ -1,0 +1,65 @@
+"""Sections of a run's page about its making: the card, downloads, the command that makes it again."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from harness.errors import StoreError
+from harness.leaderboard.row import Row
+from leaderboard_app import card as cards
+from leaderboard_app.files import card_text, reproduce_command, run_file
+from leaderboard_app.layout import show_facts, show_hashes
+from leaderboard_app.links import plain
+from leaderboard_app.store import RunDetail
+
+
+def show_card(row: Row, detail: RunDetail) -> None:
+    """How the run was made."""
+    st.subheader("How it was made")
+    stages = cards.pipeline(detail.card)
+    if len(stages):
+        st.table(stages.map(plain).set_index("stage"), border="horizontal", alt="Stages of the pipeline")
+    left, right = st.columns(2, gap="large")
+    with left:
+        show_facts(cards.general(detail.card), "The card")
+    with right:
+        show_facts(cards.circumstances(detail.card), "Machine, software and times")
+    show_hashes(cards.identity(detail.card, row.sha256))
+    st.caption("The card is what the maker of the run reports; only the scores are computed here.")
+
+
+def show_files(row: Row, detail: RunDetail) -> None:
+    """Downloads and the way to make or check the run again."""
+    st.subheader("Take it along")
+    with st.container(horizontal=True):
+        try:
+            path = run_file(row.path)
+        except StoreError as error:
+            st.info(plain(str(error)))
+        else:
+            st.download_button(
+                "Run file",
+                path.read_bytes,
+                file_name=f"{row.dataset}.{row.system}.trec.gz",
+                mime="application/gzip",
+                on_click="ignore",
+                icon=":material/download:",
+            )
+        st.download_button(
+            "Card",
+            card_text(detail.card),
+            file_name=f"{row.dataset}.{row.system}.card.yaml",
+            mime="application/yaml",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+    command = reproduce_command(row.dataset, row.system)
+    if command:
+        st.write("Make the run again:")
+        st.code(command, language="bash")
+    else:
+        st.write(
+            "No baseline file of this name comes with the harness, so the run cannot be made again here."
+        )
+    st.write("Check that a run file is the one scored here; the hash has to be the one above:")
+    st.code("gzip -dc run.trec.gz | sha256sum", language="bash")

@@ -1,0 +1,111 @@
+"""A data set's page: ``dataset?dataset=…`` is its permalink."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from harness.store.reading import StoredDataset
+from leaderboard_app.columns import measure_help
+from leaderboard_app.layout import show_empty, show_facts, show_hashes, show_missing
+from leaderboard_app.links import page_link, plain
+from leaderboard_app.store import Snapshot, read_snapshot
+
+
+def show() -> None:
+    """Draw the page of the data set that the address names, or links to all where it names none."""
+    snapshot = read_snapshot()
+    name = st.query_params.get("dataset")
+    if name is None:
+        show_list(snapshot)
+        return
+    entry = snapshot.datasets.get(name)
+    if entry is None:
+        st.title("No such data set")
+        show_missing(f"The board holds no data set {name!r}.")
+        return
+    spec = entry.spec
+    st.title(plain(entry.title))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(plain(entry.name))
+        page_link("board", "Systems on this data set", {"datasets": entry.name})
+    st.text(str(spec.get("description") or ""))
+    show_notes(spec)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Facts")
+        show_facts(facts(entry), "Facts about the data set")
+    with right:
+        st.subheader("Measures")
+        show_measures(entry)
+    show_hashes({"fingerprint of the judgments": entry.judgments})
+    if spec.get("citation"):
+        st.subheader("Citation")
+        st.code(str(spec["citation"]), language=None, wrap_lines=True)
+
+
+def show_list(snapshot: Snapshot) -> None:
+    """All data sets of the board."""
+    st.title("Data sets")
+    if not snapshot.datasets:
+        show_empty()
+    for entry in snapshot.datasets.values():
+        page_link("dataset", f"{entry.title} ({entry.name})", {"dataset": entry.name})
+
+
+def show_notes(spec: Mapping[str, Any]) -> None:
+    """What a reader of scores on this data set has to know."""
+    if spec.get("parts"):
+        listed = ", ".join(plain(str(part)) for part in spec["parts"])
+        st.write(f"A macro average: the unweighted mean over {len(spec['parts'])} data sets: {listed}.")
+    rules = dict(spec.get("quirks") or {})
+    notes = [str(spec.get(key)) for key in ("quirk_notes", "counts_note") if spec.get(key)]
+    if rules.get("drop_self_matches"):
+        notes.append("A result whose id is the query's own id is dropped before scoring.")
+    if rules.get("excluded_ids"):
+        notes.append(f"Excluded results are listed in {rules['excluded_ids']}.")
+    if rules.get("grade_map"):
+        pairs = ", ".join(f"{old} → {new}" for old, new in rules["grade_map"].items())
+        notes.append(f"Grades are mapped before scoring: {pairs}.")
+    for note in notes:
+        st.info(plain(note))
+
+
+def facts(entry: StoredDataset) -> dict[str, str]:
+    """The catalogue's entry in plain words; what it lacks is left out."""
+    spec, counts = entry.spec, dict(entry.spec.get("counts") or {})
+    found = {
+        key.replace("_", " ").capitalize(): f"{counts[key]:,}"
+        for key in ("documents", "queries", "judged_queries", "judgments")
+        if counts.get(key) is not None
+    }
+    grades = sorted((int(grade), count) for grade, count in dict(counts.get("grades") or {}).items())
+    relevance = dict(spec.get("quirks") or {}).get("relevance_level", 1)
+    found |= {
+        "Judgments by grade": ", ".join(f"{grade}: {count:,}" for grade, count in grades),
+        "Relevant from grade": str(relevance),
+        "Judged queries on the board": f"{entry.judged_queries:,}" if entry.judged_queries else "",
+        "Task": str(spec.get("task") or ""),
+        "Domain": str(spec.get("domain") or ""),
+        "Languages": ", ".join(spec.get("languages") or ()),
+        "Split": str(spec.get("split") or ""),
+        "Depth": str(spec.get("depth") or ""),
+        "Licence": str(spec.get("licence") or ""),
+        "Homepage": str(spec.get("homepage") or ""),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def show_measures(entry: StoredDataset) -> None:
+    """The measures that runs are scored by, headline first, with their meaning."""
+    names = list(dict.fromkeys([entry.headline, *(entry.spec.get("measures") or ())]))
+    meanings = [plain(measure_help(name).removesuffix(" Mean over all judged queries.")) for name in names]
+    meanings[0] += " **(headline)**"
+    frame = pd.DataFrame({"meaning": meanings}, index=[plain(name) for name in names])
+    st.table(frame, border="horizontal", hide_header=True, alt="Measures and their meaning")
+
+
+show()

@@ -1,0 +1,87 @@
+"""A run's page: ``run?dataset=…&system=…`` is its permalink."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from harness.leaderboard.row import Row
+from leaderboard_app.frames import measures_of
+from leaderboard_app.layout import show_empty, show_missing
+from leaderboard_app.links import page_link, plain
+from leaderboard_app.run_making import show_card, show_files
+from leaderboard_app.run_scores import show_issues, show_per_query, show_scores
+from leaderboard_app.store import Snapshot, read_detail, read_snapshot
+
+
+def show() -> None:
+    """Draw the page of the run that the address names, or a choice where it names none."""
+    snapshot = read_snapshot()
+    dataset, system = st.query_params.get("dataset"), st.query_params.get("system")
+    if dataset is None or system is None:
+        show_choice(snapshot)
+        return
+    row = next((r for r in snapshot.board.rows if (r.dataset, r.system) == (dataset, system)), None)
+    if row is None:
+        st.title("No such run")
+        show_missing(f"The board holds no run of {system!r} on {dataset!r}. It may have been renamed.")
+        return
+    show_heading(snapshot, row)
+    measures = measures_of([row])
+    show_scores(row, measures)
+    if row.parts:
+        show_parts(snapshot, row, measures)
+        return
+    show_per_query(row, measures)
+    detail = read_detail(row.dataset, row.system)
+    show_issues(detail)
+    show_card(row, detail)
+    show_files(row, detail)
+
+
+def show_choice(snapshot: Snapshot) -> None:
+    """All runs as a choice, for visitors who come without a permalink."""
+    st.title("Runs")
+    if not snapshot.board.rows:
+        show_empty()
+        return
+    names = {f"{row.system} on {row.dataset}": row for row in snapshot.board.rows}
+    chosen = st.selectbox(
+        "Run", list(names), index=None, placeholder="Choose a run", help="A system on a data set.", width=420
+    )
+    if chosen:
+        row = names[chosen]
+        page_link("run", f"Open {chosen}", {"dataset": row.dataset, "system": row.system})
+
+
+def show_heading(snapshot: Snapshot, row: Row) -> None:
+    """Name, family, description and the ways back."""
+    st.title(plain(row.system))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{plain(row.family)} · on {plain(row.dataset)} · made {row.created[:10]}")
+        page_link("board", "Board", {"datasets": row.dataset})
+        page_link("dataset", snapshot.datasets[row.dataset].title, {"dataset": row.dataset})
+    st.text(row.description)
+
+
+def show_parts(snapshot: Snapshot, row: Row, measures: Sequence[str]) -> None:
+    """The runs behind a macro average."""
+    st.subheader("What the average is made of")
+    st.write(f"Each value is the mean of {len(row.parts)} data sets, which weigh the same.")
+    found = {r.dataset: r for r in snapshot.board.rows if r.system == row.system}
+    parts = [found[part] for part in row.parts]
+    frame = pd.DataFrame(
+        {
+            "Data set": [part.dataset for part in parts],
+            **{name: [part.measures[name] for part in parts] for name in measures},
+        }
+    )
+    config = {name: st.column_config.NumberColumn(format="%.4f") for name in measures}
+    st.dataframe(frame, hide_index=True, column_config=config, alt="Scores on the parts of the average")
+    for part in parts:
+        page_link("run", f"{part.system} on {part.dataset}", {"dataset": part.dataset, "system": part.system})
+
+
+show()
