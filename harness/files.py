@@ -16,6 +16,16 @@ ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 GZIP_LEVEL = 6
 
 
+def cache_folder() -> Path:
+    """``$HARNESS_CACHE``, else ``retrieval-harness`` below ``$XDG_CACHE_HOME`` or ``~/.cache``.
+
+    What lies there can be deleted at any time: it saves time and never changes a result.
+    """
+    if "HARNESS_CACHE" in os.environ:
+        return Path(os.environ["HARNESS_CACHE"])
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "retrieval-harness"
+
+
 @contextmanager
 def atomic_write(path: Path) -> Iterator[BinaryIO]:
     """Open a file for writing that appears under its name only when the block ends without an error.

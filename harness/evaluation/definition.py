@@ -64,6 +64,9 @@ def _positive_integer(value: Value) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
 
+HIGHEST_GRADE = 1000
+"""The highest grade of which 2 to the power is taken; doubles end at 2^1024."""
+
 REL = Parameter(default=1, accepts=_positive_integer, allowed="an integer from 1: the lowest relevant grade")
 """Grades of at least ``rel`` count as relevant (trec_eval -l)."""
 
@@ -75,6 +78,8 @@ JUDGED_ONLY = Parameter(
 """Condensed lists (trec_eval -J): unjudged documents leave the ranking before the measure sees it."""
 
 MAX_REL = Parameter(
-    default=4, accepts=_positive_integer, allowed="an integer from 1: the highest grade of the scale"
+    default=4,
+    accepts=lambda value: _positive_integer(value) and int(value) <= HIGHEST_GRADE,
+    allowed=f"an integer from 1 to {HIGHEST_GRADE}: the highest grade of the scale",
 )
 """The top of the grade scale; 4 as in TREC's gdeval.pl."""

@@ -10,6 +10,7 @@ from harness.datasets.dataset import Dataset, load_dataset
 from harness.datasets.fingerprint import Fingerprints, fingerprint
 from harness.datasets.spec import DatasetSpec
 from harness.errors import CommandError, DataError, HarnessError, Problem, StoreError
+from harness.evaluation.judgments import Judgments
 from harness.leaderboard.board import Board, read_board
 from harness.leaderboard.scoring import score_record
 from harness.runfiles.card import CARD_NAME, RUN_NAME, RunCard, read_card
@@ -87,7 +88,7 @@ def _entries(
     for name in sorted(scored_on):
         try:
             data = load_dataset(name)
-            prints = fingerprint(data)
+            judgments, prints = Judgments.of(data.qrels), fingerprint(data)
         except HarnessError as error:
             problems.append(Problem(name, f"the runs on it cannot be scored. {error}"))
             continue
@@ -95,7 +96,7 @@ def _entries(
         for record, card in _scored_on(name, data.spec.runs_from, cards):
             progress(f"{name}: {card.system}")
             try:
-                yield score_record(folder, record, card, data, prints)
+                yield score_record(folder, record, card, data, judgments, prints)
             except DataError as error:
                 problems += error.problems or [Problem(str(record), error.headline)]
     yield from _macro_entries(catalogue, scored_on)

@@ -21,8 +21,18 @@ from harness.runfiles.writer import run_sha256
 from harness.store.writing import RunEntry
 
 
-def score_record(folder: Path, record: Path, card: RunCard, data: Dataset, prints: Fingerprints) -> RunEntry:
+def score_record(
+    folder: Path, record: Path, card: RunCard, data: Dataset, judgments: Judgments, prints: Fingerprints
+) -> RunEntry:
     """Validate and score what lies on the disk.
+
+    Args:
+        folder: the record's folder, to which the row's path is relative.
+        record: the folder of this run and its card.
+        card: what the card says.
+        data: the data set that the run is scored on.
+        judgments: its judgments, prepared once for all runs.
+        prints: its fingerprints.
 
     Raises:
         DataError: the file has errors, or is not the one that the card speaks of.
@@ -40,7 +50,7 @@ def score_record(folder: Path, record: Path, card: RunCard, data: Dataset, print
             f"{path} is not the run that its card names: the card has sha256 {card.run.sha256[:12]}…, the "
             f"file {identity[:12]}…. Either was changed, or a write was interrupted; run the system again."
         )
-    scored, judgments = data.as_scored(found.run), Judgments.of(data.qrels)
+    scored = data.as_scored(found.run)
     evaluation = evaluate(scored, judgments, data.spec.measures)
     return RunEntry(
         dataset=data.name,

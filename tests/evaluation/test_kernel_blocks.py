@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import random
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -94,6 +95,32 @@ def test_a_workspace_is_used_again_by_larger_judgments_and_after_a_refusal(
         assert scoring.hits_of_file(tmp_path / "bad", judgments, "double", Limits()) is None
         want = hits_of_run(Run.from_dict(run, "t"), judgments, "double")
         assert same(scoring.hits_of_file(tmp_path / "run", judgments, "double", Limits()), want)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstandard.compress], ids=["plain", "gzip", "zstd"])
+def test_a_file_of_many_blocks_is_read_to_its_end(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    """Compressed it is smaller than one block, and it unpacks to several."""
+    queries = [f"q{i:03}" for i in range(100)]
+    run = {query: {f"document-{j:05}": 1000.0 - j for j in range(1000)} for query in queries}
+    judgments = Judgments.of(Qrels.from_dict({query: {"document-00999": 1} for query in queries}))
+    path = tmp_path / "run"
+    path.write_bytes(pack(text_of(run, True)))
+    hits = scoring.hits_of_file(path, judgments, "double", Limits())
+    assert hits is not None
+    assert hits.ranks.tolist() == [1000] * 100
+    assert hits.returned.tolist() == [1000] * 100
+
+
+def test_blocks_do_not_grow_without_end(tmp_path: Path, blocks: pytest.MonkeyPatch) -> None:
+    blocks.setattr(scoring, "BLOCK_BYTES", 1000)
+    blocks.setattr(scoring, "LARGEST_BLOCK", 4000)
+    judgments = Judgments.of(Qrels.from_dict({"q": {"d": 1}}))
+    path = tmp_path / "run"
+    path.write_bytes(b"x" * 100_000)
+    assert scoring.hits_of_file(path, judgments, "double", Limits()) is None
+    for rows, taken in ((100, True), (1000, False)):
+        path.write_text("".join(f"q Q0 d{i} 1 1 t\n" for i in range(rows)))
+        assert (scoring.hits_of_file(path, judgments, "double", Limits()) is not None) == taken
 
 
 def test_threads_do_not_share_memory(tmp_path: Path) -> None:

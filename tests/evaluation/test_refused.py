@@ -12,6 +12,7 @@ from harness.evaluation.evaluate import evaluate
 from harness.evaluation.judgments import Judgments
 from harness.evaluation.kernel.scoring import hits_of_file
 from harness.evaluation.measure import Measure
+from harness.rankings import Run
 from harness.records import Qrels
 from harness.runfiles.limits import Limits
 from tests.evaluation.files import text_qrels
@@ -111,6 +112,13 @@ def test_bad_questions_are_refused(tmp_path: Path) -> None:
         evaluate(path, text_qrels("q1 dA1"), [])
     with pytest.raises(CommandError):
         evaluate(path, text_qrels("q1 dA1"), [Measure("AP")], score_precision="float32")
+
+
+def test_a_grade_beyond_what_exponential_gain_can_hold_is_refused() -> None:
+    run, qrels = Run.from_dict({"q": {"a": 2.0, "b": 1.0}}, "t"), Qrels.from_dict({"q": {"a": 1, "b": 2000}})
+    with pytest.raises(DatasetError, match="up to 1000; found 2000"):
+        evaluate(run, qrels, ["nDCG(dcg='exp-log2')@10"])
+    assert evaluate(run, qrels, ["nDCG@10"]).means()["nDCG@10"] < 1
 
 
 def test_a_grade_above_the_scale_of_err_is_refused(tmp_path: Path) -> None:

@@ -129,6 +129,7 @@ def test_vector(vector: Vector, tmp_path: Path) -> None:
         "q1 Q0 A 1 +2.0 t\nq1 Q0 B 2 .5 t\n",
         "q1 Q0 A 1 2.00000000000000000000000001 t\nq1 Q0 B 2 1. t\n",
         "q1 Q0 A 1 2 t\nq2 Q0 B 1 2 t\nq1 Q0 B 2 1 t\n",
+        "q1 Q0 A 1 2 t\n\n \nq1 Q0 B 2 1 t\n",
     ],
     ids=[
         "rank contradicts score",
@@ -141,9 +142,10 @@ def test_vector(vector: Vector, tmp_path: Path) -> None:
         "signs and bare points",
         "more digits than a double holds",
         "interleaved topics",
+        "blank lines",
     ],
 )
-def test_forms_on_which_all_engines_agree(text: str, tmp_path: Path) -> None:
+def test_forms_that_say_the_same(text: str, tmp_path: Path) -> None:
     path = tmp_path / "run.txt"
     path.write_bytes(text.encode())
     assert evaluate(path, text_qrels("q1 A1 B0"), ["RR", "NumRet"]).by_query() == {

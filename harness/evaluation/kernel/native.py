@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import importlib.metadata
-import os
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -17,7 +16,7 @@ from pathlib import Path
 
 import llvmlite.binding as llvm
 
-from harness.files import atomic_write
+from harness.files import atomic_write, cache_folder
 
 SOURCES = (
     "block.py",
@@ -38,13 +37,6 @@ Kernel = Callable[[int, int], int]
 """Task and address of the arguments in, FINE or REFUSED out."""
 
 _engines: list[object] = []  # code is unmapped when its engine goes
-
-
-def cache_folder() -> Path:
-    """``$HARNESS_CACHE``, else ``retrieval-harness`` below ``$XDG_CACHE_HOME`` or ``~/.cache``."""
-    if "HARNESS_CACHE" in os.environ:
-        return Path(os.environ["HARNESS_CACHE"])
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "retrieval-harness"
 
 
 @cache

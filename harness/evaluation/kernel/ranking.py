@@ -47,7 +47,7 @@ from harness.evaluation.kernel.strings import equal, greater, hash_of
 
 @compiled
 def finish_query(args: int, start: int, length: int, n: int, descending: bool) -> bool:
-    """Score the n rows of the query whose id is at ``start``; False if a document stands twice."""
+    """Score the n rows of the query whose id is at ``start``; False if it or a document stands twice."""
     if n > MAX_ROWS:
         return False
     if not descending:
@@ -61,6 +61,8 @@ def finish_query(args: int, start: int, length: int, n: int, descending: bool) -
     put_int64(args, N_SEEN, seen + 1)
     query = _find_query(args, hashed, query_id, length)
     if query >= 0:
+        if int64_at(int64_at(args, RETURNED), query):
+            return False  # the topic was scored before; hits must not be written twice
         put_int64(int64_at(args, RETURNED), query, n)
         blocks, pairs = int64_at(args, ROW_BLOCK), 0
         for row in range(n):

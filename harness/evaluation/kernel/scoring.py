@@ -21,6 +21,9 @@ from harness.runfiles.limits import Limits
 BLOCK_BYTES = 2**20
 """Text scored at a time; small enough to stay in the processor's cache."""
 
+LARGEST_BLOCK = 2**28
+"""Text of one query up to which blocks grow."""
+
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _workspaces = threading.local()
 
@@ -41,15 +44,15 @@ def hits_of_file(path: Path, judgments: Judgments, score_precision: str, limits:
             size = os.fstat(stream.fileno()).st_size
             if size > limits.file_bytes:
                 return None
-            head = scorer.fill(stream)
-            if not head.startswith((GZIP_MAGIC, ZSTD_MAGIC)):
+            packed = stream.read(4).startswith((GZIP_MAGIC, ZSTD_MAGIC))
+            if not packed:
+                stream.seek(0)
                 scorer.consume(stream, limits.text_bytes)
-                return scorer.hits()
-        scorer.filled = 0
-        with open_binary(path) as unpacked:
-            scorer.fill(unpacked)
-            scorer.consume(unpacked, min(limits.text_bytes, max(limits.ratio_grace, limits.ratio * size)))
-            return scorer.hits()
+        if packed:
+            with open_binary(path) as unpacked:
+                bound = min(limits.text_bytes, max(limits.ratio_grace, limits.ratio * size))
+                scorer.consume(unpacked, bound)
+        return scorer.hits()
     except _Refused:
         return None
     except (OSError, EOFError, ValueError):
@@ -84,8 +87,8 @@ class _Scorer:
         args[at.SINGLE] = self.score_precision == "single"
         args[at.LINE_BYTES] = self.limits.line_bytes
 
-    def fill(self, stream: IO[bytes]) -> bytes:
-        """Read until the block is full or the file ends; the first bytes of the block."""
+    def _fill(self, stream: IO[bytes]) -> None:
+        """Read until the block is full or the file ends."""
         space = self.workspace
         view = memoryview(space.text)
         while self.filled < space.capacity:
@@ -95,7 +98,6 @@ class _Scorer:
                 break
             self.filled += got
             self.total += got
-        return bytes(view[:4])
 
     def consume(self, stream: IO[bytes], bound: int) -> None:
         """Score block after block.
@@ -103,8 +105,8 @@ class _Scorer:
         Raises:
             _Refused: at the first thing that the kernel does not take.
         """
-        text = self.workspace.text
-        if not self.filled or text.startswith(BYTE_ORDER_MARK):
+        self._fill(stream)
+        if not self.filled or self.workspace.text.startswith(BYTE_ORDER_MARK):
             raise _Refused
         while True:
             if self.total > bound:
@@ -119,7 +121,7 @@ class _Scorer:
             self.filled -= used
             if not used:
                 self._grow()
-            self.fill(stream)
+            self._fill(stream)
 
     def _score(self) -> int:
         """Run the kernel over what has been read; how many bytes it has done with."""
@@ -129,6 +131,8 @@ class _Scorer:
             space.text[self.filled] = ord("\n")
             end = self.filled + 1
         if not end:
+            if self.filled > self.limits.line_bytes:
+                raise _Refused
             return 0
         args[at.BEGIN], args[at.END], args[at.FINAL] = 0, end, self.ended
         if kernel()(at.SCORE, space.address) != at.FINE:
@@ -147,6 +151,8 @@ class _Scorer:
     def _grow(self) -> None:
         """Double the block, since one query does not fit into it; what was read and found is kept."""
         old = self.workspace
+        if old.capacity >= LARGEST_BLOCK:
+            raise _Refused
         self.workspace = Workspace(2 * old.capacity, old.judgments)
         self.workspace.text[: self.filled] = old.text[: self.filled]
         found = int(old.args[at.N_HITS])

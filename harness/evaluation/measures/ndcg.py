@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from harness.evaluation.definition import JUDGED_ONLY, Definition, Parameter
+from harness.errors import DatasetError
+from harness.evaluation.definition import HIGHEST_GRADE, JUDGED_ONLY, Definition, Parameter
 from harness.evaluation.discounts import log2_rank_plus_one
 from harness.evaluation.hits import Hits
 from harness.evaluation.measure import Measure
@@ -20,7 +21,13 @@ def linear_gain(grades: Grades) -> Floats:
 
 
 def exponential_gain(grades: Grades) -> Floats:
-    """2^grade - 1."""
+    """2^grade - 1.
+
+    Raises:
+        DatasetError: a grade whose gain a double does not hold.
+    """
+    if grades.max(initial=0) > HIGHEST_GRADE:
+        raise DatasetError(f"nDCG(dcg='exp-log2') takes grades up to {HIGHEST_GRADE}; found {grades.max()}.")
     return np.exp2(grades.astype(np.float64)) - 1.0
 
 
