@@ -16,7 +16,7 @@ from harness.records import Qrels
 MOST_PROBLEMS = 50
 _INT32 = np.iinfo(np.int32)
 _BOM = b"\xef\xbb\xbf"
-_SPACE = b" \t\n\r\v\f"
+_BLANK = np.isin(np.arange(256), np.frombuffer(b" \t\n\r\v\f", dtype=np.uint8))  # by byte
 _BEIR_HEADER = re.compile(rb"\s*query-id[ \t]+corpus-id[ \t]+score[ \t\r]*(?:\n|\Z)")
 _COMMENT = re.compile(rb"^[ \t\r\v\f]*#", re.MULTILINE)
 
@@ -40,7 +40,8 @@ def read_qrels(path: Path) -> Qrels:
     width, body = (3, data[header.end() :]) if header else (4, data)
     tokens = body.split()
     numbers = {token: _grade(token) for token in set(tokens[width - 1 :: width])}
-    wrong = not tokens or _COMMENT.search(body) or None in numbers.values() or not _all_wide(body, width)
+    comment = b"#" in body and _COMMENT.search(body)
+    wrong = not tokens or comment or None in numbers.values() or not _all_wide(body, width)
     judged: dict[bytes, dict[bytes, int]] = {}
     if not wrong:
         for query, document, token in zip(
@@ -73,11 +74,11 @@ def _grade(token: bytes) -> int | None:
 def _all_wide(data: bytes, width: int) -> bool:
     """Whether every line has ``width`` columns or none; in arrays, since files have millions of lines."""
     text = np.frombuffer(data, dtype=np.uint8)
-    blank = np.isin(text, np.frombuffer(_SPACE, dtype=np.uint8))
+    blank = _BLANK[text]
     begins = np.flatnonzero(~blank & np.concatenate(([True], blank[:-1])))
     lines = np.searchsorted(np.flatnonzero(text == ord("\n")), begins)
     counts = np.bincount(lines)
-    return bool(np.isin(counts, (0, width)).all())
+    return bool(((counts == 0) | (counts == width)).all())
 
 
 def _refusal(path: Path, body: bytes, width: int, first_line: int) -> DatasetError:
