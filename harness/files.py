@@ -23,7 +23,12 @@ def cache_folder() -> Path:
     """
     if "HARNESS_CACHE" in os.environ:
         return Path(os.environ["HARNESS_CACHE"])
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "retrieval-harness"
+    if os.environ.get("XDG_CACHE_HOME"):
+        return Path(os.environ["XDG_CACHE_HOME"]) / "retrieval-harness"
+    try:
+        return Path.home() / ".cache" / "retrieval-harness"
+    except RuntimeError:  # a user without a home, as in some containers
+        return Path(tempfile.gettempdir()) / f"retrieval-harness-{os.getuid()}"
 
 
 @contextmanager

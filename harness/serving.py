@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -24,10 +26,12 @@ def serve(store: str | None = None, *, port: int = 8501, runs: str | None = None
         the exit code of the server.
 
     Raises:
+        CommandError: the port is taken.
         StoreError: there is no store at the URL.
         MissingExtraError: Streamlit is not installed.
     """
     url = store_url(store)
+    _require_free(port)
     connect(url).dispose()
     if importlib.util.find_spec("streamlit") is None:
         raise MissingExtraError("The leaderboard page", "streamlit", "app")
@@ -48,7 +52,29 @@ def serve(store: str | None = None, *, port: int = 8501, runs: str | None = None
     }
     command = [sys.executable, "-m", "streamlit", "run", str(page)]
     command += [part for name, value in options.items() for part in (f"--{name}", value)]
-    try:
-        return subprocess.run(command, env=environment, check=False).returncode
-    except KeyboardInterrupt:
-        return 0
+    with subprocess.Popen(command, env=environment) as server:
+        signal.signal(signal.SIGTERM, lambda _number, _frame: server.terminate())
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            server.terminate()
+            return 0
+
+
+def _require_free(port: int) -> None:
+    """Refuse a port that cannot be listened on, before anything is announced.
+
+    Raises:
+        CommandError: the number is no port, or somebody else listens there.
+    """
+    if not 1 <= port <= 65535:
+        raise CommandError(f"{port} is not a port; expected a number from 1 to 65535.")
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} cannot be used ({error.strerror}). Take another: --port {port + 1}, "
+                f"or make demo PORT={port + 1}."
+            ) from error

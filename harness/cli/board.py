@@ -62,6 +62,9 @@ def print_board(board: Board) -> None:
                 for row in rows
             ],
         )
+        for name, system, missing in board.incomplete:
+            if name == dataset:
+                print(f"{system} is not averaged, it lacks {', '.join(missing)}")
         print()
     if not board.rows:
         print("The board is empty.")

@@ -67,6 +67,8 @@ def execute(options: argparse.Namespace) -> int:
     run, judgments = Path(options.run), Judgments.of(read_qrels(Path(options.qrels)))
     measures = options.measures or DEFAULT_MEASURES
     evaluation = evaluate(run, judgments, measures, score_precision=options.score_precision)
+    if not evaluation.answered.any():
+        _refuse_unanswered(run, judgments)
     checked = _check(run, judgments, evaluation) if options.check else None
     columns: Columns = {"mean": evaluation.means()}
     if options.ties:
@@ -78,6 +80,18 @@ def execute(options: argparse.Namespace) -> int:
     else:
         _print(options, evaluation, columns, checked)
     return 0
+
+
+def _refuse_unanswered(run: Path, judgments: Judgments) -> None:
+    """A run that has none of the judged queries belongs to other judgments; its zeros are no score."""
+    from harness.errors import RunFileError
+    from harness.runfiles.reader import read_run
+
+    here = read_run(run).queries
+    raise RunFileError(
+        f"{run} has none of the {len(judgments)} judged queries: it holds for example {here[0]!r}, the "
+        f"judgments {judgments.queries[0]!r}. It belongs to other judgments, so it has no score."
+    )
 
 
 def _check(run: Path, judgments: Judgments, evaluation: Evaluation) -> tuple[str, ...]:

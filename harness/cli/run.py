@@ -15,6 +15,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dataset", required=True, help="a name of the catalogue, or the path of a folder in BEIR layout"
     )
+    parser.add_argument("--system", metavar="NAME", help="which system of a file with a matrix")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for run.trec.gz and card.yaml")
     add_format(parser)
     parser.set_defaults(execute=execute)
@@ -22,12 +23,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Run, write, score what was written, and print the means."""
+    from harness.datasets.catalogue import load_catalogue
     from harness.evaluation.evaluate import evaluate
     from harness.retrievers.execute import run
     from harness.runfiles.reader import read_run
 
-    done = run(options.baseline, options.dataset, options.out, progress=counter("documents indexed"))
+    done = run(
+        options.baseline,
+        options.dataset,
+        options.out,
+        system=options.system,
+        progress=counter("documents indexed"),
+    )
     clear_progress()
+    if done.dataset.name in load_catalogue() and load_catalogue()[done.dataset.name] != done.dataset.spec:
+        say(
+            f"note: {done.dataset.name} was run as a folder; the measures and quirks that the catalogue has "
+            "for this name are not applied"
+        )
     data, card = done.dataset, done.card
     stored = read_run(done.run_path)
     evaluation = evaluate(data.as_scored(stored), data.qrels, data.spec.measures)

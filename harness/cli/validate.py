@@ -30,13 +30,22 @@ def execute(options: argparse.Namespace) -> int:
 
     found = validate_run(options.run, options.dataset)
     if options.format == "json":
-        print_json({"issues": [issue._asdict() for issue in found.issues]})
+        print_json({"issues": [issue._asdict() for issue in found.issues], "sha256": _identity(found)})
         return 0 if found.ok else 1
     for issue in found.issues:
         where = f"{options.run}:{issue.line}" if issue.line else options.run
         print(f"{where}: {issue.severity}: {issue.message} [{issue.code}]")
+    if found.run is not None:
+        print(f"sha256 of the canonical text: {_identity(found)}")
     print(_verdict(found))
     return 0 if found.ok else 1
+
+
+def _identity(found: Validation) -> str | None:
+    """The hash that a card names; None if the file cannot be read as a run."""
+    from harness.runfiles.writer import run_sha256
+
+    return run_sha256(found.run) if found.run is not None else None
 
 
 def _verdict(found: Validation) -> str:

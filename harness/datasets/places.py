@@ -6,14 +6,15 @@ import os
 from pathlib import Path
 
 from harness.errors import Problem, UnavailableError
+from harness.files import cache_folder
 
 SUFFIXES = ("", ".gz", ".zst")
 
 
 def data_root() -> Path:
-    """The folder of data sets: ``$HARNESS_DATA``, else ``~/.cache/retrieval-harness``."""
+    """The folder of data sets: ``$HARNESS_DATA``, else the cache folder."""
     named = os.environ.get("HARNESS_DATA")
-    return Path(os.path.expandvars(named)).expanduser() if named else Path.home() / ".cache/retrieval-harness"
+    return Path(os.path.expandvars(named)).expanduser() if named else cache_folder()
 
 
 def resolve(path: str) -> Path:

@@ -21,7 +21,7 @@ _BEIR_HEADER = re.compile(rb"\s*query-id[ \t]+corpus-id[ \t]+score[ \t\r]*(?:\n|
 _COMMENT = re.compile(rb"^[ \t\r\v\f]*#", re.MULTILINE)
 
 
-def read_qrels(path: Path) -> Qrels:
+def read_qrels(path: str | Path) -> Qrels:
     """Read judgments, plain or compressed (by content, whatever the name).
 
     The TREC form has four columns, ``query iteration document grade``, parted by any ASCII white space;
@@ -32,6 +32,7 @@ def read_qrels(path: Path) -> Qrels:
     Raises:
         DatasetError: no such file, not readable, or malformed, with up to 50 problems by ``file:line``.
     """
+    path = Path(path)
     data = read_all(path)
     problem = _encoding_problem(path, data)
     if problem:

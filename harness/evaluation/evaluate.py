@@ -33,9 +33,9 @@ def engine_version() -> str:
 
 
 def evaluate(
-    run: Run | Path,
+    run: Run | str | Path,
     qrels: Qrels | Judgments,
-    measures: Sequence[str | Measure],
+    measures: str | Sequence[str | Measure],
     *,
     score_precision: str = "double",
 ) -> Evaluation:
@@ -57,11 +57,11 @@ def evaluate(
         DatasetError: the judgments are empty.
         ScoreError: values contradict each other.
     """
-    chosen = parse_measures(measures)
+    chosen = parse_measures([measures] if isinstance(measures, str) else measures)
     if not chosen:
         raise CommandError("No measure was asked for.")
     check_precision(score_precision)
-    hits = hits_of(run, Judgments.of(qrels), score_precision)
+    hits = hits_of(Path(run) if isinstance(run, str) else run, Judgments.of(qrels), score_precision)
     return evaluate_hits(hits, chosen)
 
 

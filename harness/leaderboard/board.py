@@ -12,7 +12,7 @@ from harness.errors import UnknownNameError
 from harness.leaderboard.macro import macro_rows
 from harness.leaderboard.row import Row
 from harness.store.engine import connect
-from harness.store.reading import StoredRun, read_datasets, read_runs
+from harness.store.reading import StoredRun, read_board_tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,11 @@ class Board:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for ``json.dumps``."""
-        return {"digest": self.digest, "rows": [asdict(row) for row in self.rows]}
+        lacking = [
+            {"dataset": dataset, "system": system, "missing": list(missing)}
+            for dataset, system, missing in self.incomplete
+        ]
+        return {"digest": self.digest, "rows": [asdict(row) for row in self.rows], "incomplete": lacking}
 
 
 def read_board(
@@ -54,8 +58,9 @@ def read_board(
         UnknownNameError: a data set or measure that the board does not hold.
     """
     engine = connect(store)
-    datasets = {entry.name: entry for entry in read_datasets(engine)}
-    rows = [_row(run, datasets[run.dataset].spec) for run in read_runs(engine)]
+    stored, runs = read_board_tables(engine)
+    datasets = {entry.name: entry for entry in stored}
+    rows = [_row(run, datasets[run.dataset].spec) for run in runs]
     engine.dispose()
     macros, incomplete = macro_rows(datasets, rows)
     rows += macros

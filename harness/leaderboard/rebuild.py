@@ -7,12 +7,12 @@ from pathlib import Path
 
 from harness.datasets.catalogue import leaves, load_catalogue
 from harness.datasets.dataset import Dataset, load_dataset
-from harness.datasets.fingerprint import Fingerprints, fingerprint
+from harness.datasets.fingerprint import Fingerprints
+from harness.datasets.places import data_root, is_beir_folder
 from harness.datasets.spec import DatasetSpec
-from harness.errors import CommandError, DataError, HarnessError, Problem, StoreError
-from harness.evaluation.judgments import Judgments
+from harness.errors import CommandError, DataError, HarnessError, Problem, StoreError, UnknownNameError
 from harness.leaderboard.board import Board, read_board
-from harness.leaderboard.scoring import score_record
+from harness.leaderboard.scoring import Ground, score_record
 from harness.runfiles.card import CARD_NAME, RUN_NAME, RunCard, read_card
 from harness.store.engine import connect
 from harness.store.writing import DatasetEntry, RunEntry, replace_board
@@ -65,7 +65,7 @@ def _read_cards(folder: Path, problems: list[Problem]) -> dict[Path, RunCard]:
         try:
             card = read_card(record / CARD_NAME)
         except DataError as error:
-            problems += error.problems or [Problem(where, error.headline)]
+            problems.append(Problem(where, str(error)))
             continue
         name = (card.dataset, card.system)
         if name in claimed:
@@ -87,23 +87,37 @@ def _entries(
     scored_on = made_on | {name for name, spec in catalogue.items() if spec.runs_from in made_on}
     for name in sorted(scored_on):
         try:
-            data = load_dataset(name)
-            judgments, prints = Judgments.of(data.qrels), fingerprint(data)
+            data = _load(name)
+            ground = Ground.of(data)
         except HarnessError as error:
-            problems.append(Problem(name, f"the runs on it cannot be scored. {error}"))
+            records = ", ".join(str(record) for record, _ in _scored_on(name, None, cards))
+            problems.append(Problem(records or name, f"runs on {name} cannot be scored. {error}"))
             continue
-        yield _dataset_entry(data, prints)
+        yield _dataset_entry(data, ground.prints)
         for record, card in _scored_on(name, data.spec.runs_from, cards):
             progress(f"{name}: {card.system}")
             try:
-                yield score_record(folder, record, card, data, judgments, prints)
+                yield score_record(folder, record, card, ground)
             except DataError as error:
                 problems += error.problems or [Problem(str(record), error.headline)]
     yield from _macro_entries(catalogue, scored_on)
     if problems:
         raise StoreError(
-            f"The record in {folder} has {len(problems)} problems; the store is unchanged:", problems
+            f"The record in {folder} has {len(problems)} problem{'s' * (len(problems) > 1)}; "
+            "the store is unchanged:",
+            problems,
         )
+
+
+def _load(name: str) -> Dataset:
+    """A data set of the catalogue or below ``$HARNESS_DATA``; a record must not bring judgments of its own.
+
+    Raises:
+        UnknownNameError: neither has the name.
+    """
+    if name not in load_catalogue() and Path(name).exists() and not is_beir_folder(data_root() / name):
+        raise UnknownNameError("data set", name, load_catalogue(), "A card names no folder.")
+    return load_dataset(name)
 
 
 def _scored_on(

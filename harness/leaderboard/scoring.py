@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from harness.datasets.audit import audit
 from harness.datasets.dataset import Dataset
-from harness.datasets.fingerprint import Fingerprints
+from harness.datasets.fingerprint import Fingerprints, fingerprint
 from harness.errors import Problem, StoreError
 from harness.evaluation.evaluate import evaluate
 from harness.evaluation.judgments import Judgments
@@ -20,24 +21,50 @@ from harness.runfiles.card import RUN_NAME, RunCard
 from harness.runfiles.writer import run_sha256
 from harness.store.writing import RunEntry
 
+CONCERNS = ("count-mismatch",)
+"""Findings of the audit that stand beside every score on the data set."""
 
-def score_record(
-    folder: Path, record: Path, card: RunCard, data: Dataset, judgments: Judgments, prints: Fingerprints
-) -> RunEntry:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What the runs on one data set are scored on, made ready once.
+
+    Attributes:
+        data: the data set.
+        judgments: its judgments.
+        prints: its fingerprints.
+        concerns: what the audit says against scores on it: other counts than the catalogue's.
+    """
+
+    data: Dataset
+    judgments: Judgments
+    prints: Fingerprints
+    concerns: tuple[Issue, ...]
+
+    @classmethod
+    def of(cls, data: Dataset) -> Ground:
+        """Read the documents twice: for the fingerprints and for the counts."""
+        concerns = tuple(
+            Issue("warning", issue.code, issue.message)
+            for issue in audit(data)
+            if issue.code in CONCERNS and issue.severity == "error"
+        )
+        return cls(data=data, judgments=Judgments.of(data.qrels), prints=fingerprint(data), concerns=concerns)
+
+
+def score_record(folder: Path, record: Path, card: RunCard, ground: Ground) -> RunEntry:
     """Validate and score what lies on the disk.
 
     Args:
         folder: the record's folder, to which the row's path is relative.
         record: the folder of this run and its card.
         card: what the card says.
-        data: the data set that the run is scored on.
-        judgments: its judgments, prepared once for all runs.
-        prints: its fingerprints.
+        ground: the data set that the run is scored on.
 
     Raises:
         DataError: the file has errors, or is not the one that the card speaks of.
     """
-    path = record / RUN_NAME
+    data, judgments, path = ground.data, ground.judgments, record / RUN_NAME
     found = validate_run(path, data)
     if found.run is None or not found.ok:
         errors = [issue for issue in found.issues if issue.severity == "error"]
@@ -47,8 +74,8 @@ def score_record(
     identity = run_sha256(found.run)
     if identity != card.run.sha256:
         raise StoreError(
-            f"{path} is not the run that its card names: the card has sha256 {card.run.sha256[:12]}…, the "
-            f"file {identity[:12]}…. Either was changed, or a write was interrupted; run the system again."
+            f"{path} is not the run that its card names: the card has sha256 {card.run.sha256}, the file "
+            f"{identity} (harness validate prints it). Either was changed, or a write was interrupted."
         )
     scored = data.as_scored(found.run)
     evaluation = evaluate(scored, judgments, data.spec.measures)
@@ -65,7 +92,11 @@ def score_record(
         tied_share=tied_pair_share(scored),
         evaluation=evaluation,
         tie_ranges=_tie_ranges(scored, judgments, evaluation.measures),
-        issues=[*found.issues, *_changed_data(card, prints, same=card.dataset == data.name)],
+        issues=[
+            *found.issues,
+            *ground.concerns,
+            *_changed_data(card, ground.prints, same=card.dataset == data.name),
+        ],
         card=card.model_dump(mode="json", exclude_none=True),
     )
 

@@ -120,7 +120,7 @@ class RunCard(Strict):
 
     schema_version: Literal[1]
     system: Name
-    dataset: Line
+    dataset: Name
     split: Line | None = None
     family: Line
     description: Annotated[str, Field(min_length=1, max_length=5000)]

@@ -58,7 +58,7 @@ def connect(url: str | None = None, *, create: bool = False) -> Engine:
             f"The store {parsed.get_backend_name()}", str(error.name), "postgres"
         ) from error
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _sqlite_pragmas)
+        event.listen(engine, "connect", _write_pragmas if create else _read_pragmas)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     try:
         if not create:
@@ -68,7 +68,7 @@ def connect(url: str | None = None, *, create: bool = False) -> Engine:
     return engine
 
 
-def _sqlite_pragmas(connection: Any, _record: Any) -> None:
+def _read_pragmas(connection: Any, _record: Any) -> None:
     """Set what SQLite keeps for each connection.
 
     The driver would commit before changes of the schema; without its own transactions they are part of ours.
@@ -76,9 +76,16 @@ def _sqlite_pragmas(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA busy_timeout = 10000")
+    cursor.close()
+
+
+def _write_pragmas(connection: Any, record: Any) -> None:
+    """The same for a writer, which also chooses the journal: readers go on reading during a rebuild."""
+    _read_pragmas(connection, record)
+    cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
-    cursor.execute("PRAGMA busy_timeout = 10000")
     cursor.close()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from harness.records import Floats, Issue
 from harness.store import schema
@@ -54,11 +54,22 @@ class StoredRun(NamedTuple):
     issues: Mapping[str, int]
 
 
+def read_board_tables(engine: Engine) -> tuple[list[StoredDataset], list[StoredRun]]:
+    """Every data set and every run, from one snapshot: a rebuild in between cannot mix two boards."""
+    with engine.connect() as connection:
+        if engine.dialect.name != "sqlite":  # SQLite's transactions see one snapshot as they are
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        return _datasets(connection), _runs(connection)
+
+
 def read_datasets(engine: Engine) -> list[StoredDataset]:
     """Every data set, by name."""
-    table = schema.datasets
     with engine.connect() as connection:
-        found = connection.execute(select(table).order_by(table.c.name)).all()
+        return _datasets(connection)
+
+
+def _datasets(connection: Connection) -> list[StoredDataset]:
+    found = connection.execute(select(schema.datasets)).all()
     return [
         StoredDataset(
             row.name,
@@ -68,23 +79,26 @@ def read_datasets(engine: Engine) -> list[StoredDataset]:
             json.loads(row.spec),
             len(json.loads(row.query_ids)),
         )
-        for row in found
+        for row in sorted(found, key=lambda row: str(row.name))
     ]
 
 
 def read_runs(engine: Engine) -> list[StoredRun]:
     """Every run, by data set and system."""
-    runs, scores, issues = schema.runs, schema.scores, schema.issues
-    columns = [column for column in runs.c if column.name != "card"]
     with engine.connect() as connection:
-        found = connection.execute(select(*columns).order_by(runs.c.dataset, runs.c.system)).all()
-        values = connection.execute(select(scores).order_by(scores.c.run_id, scores.c.measure)).all()
-        counted = select(issues.c.run_id, issues.c.severity, func.count().label("n"))
-        counts = connection.execute(counted.group_by(issues.c.run_id, issues.c.severity)).all()
+        return _runs(connection)
+
+
+def _runs(connection: Connection) -> list[StoredRun]:
+    runs, scores, issues = schema.runs, schema.scores, schema.issues
+    found = connection.execute(select(*[column for column in runs.c if column.name != "card"])).all()
+    values = connection.execute(select(scores)).all()
+    counted = select(issues.c.run_id, issues.c.severity, func.count().label("n"))
+    counts = connection.execute(counted.group_by(issues.c.run_id, issues.c.severity)).all()
     means: dict[int, dict[str, float]] = {}
     ranges: dict[int, dict[str, tuple[float, float, float]]] = {}
     hashes: dict[int, Any] = {}
-    for row in values:
+    for row in sorted(values, key=lambda row: (row.run_id, row.measure)):  # databases sort by their own rules
         means.setdefault(row.run_id, {})[row.measure] = row.mean
         if row.lowest is not None:
             ranges.setdefault(row.run_id, {})[row.measure] = (row.lowest, row.expected, row.highest)
@@ -100,7 +114,7 @@ def read_runs(engine: Engine) -> list[StoredRun]:
             vectors_sha256=hashes[row.id].hexdigest(),
             issues=severities.get(row.id, {}),
         )
-        for row in found
+        for row in sorted(found, key=lambda row: (str(row.dataset), str(row.system)))
     ]
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -30,7 +30,7 @@ about = Table(
 datasets = Table(
     "dataset",
     metadata,
-    Column("name", String(120), primary_key=True),
+    Column("name", String(200), primary_key=True),
     Column("title", Text, nullable=False),
     Column("headline", String(80), nullable=False),
     Column("judgments", String(80), nullable=False),  # fingerprint of what the runs were scored against
@@ -44,8 +44,8 @@ runs = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("dataset", ForeignKey("dataset.name", ondelete="CASCADE"), nullable=False),
-    Column("system", String(120), nullable=False),
-    Column("family", String(60), nullable=False),
+    Column("system", String(200), nullable=False),
+    Column("family", Text, nullable=False),
     Column("description", Text, nullable=False),
     Column("created", String(40), nullable=False),
     Column("sha256", String(64), nullable=False),
@@ -56,7 +56,7 @@ runs = Table(
     Column("judged_queries", Integer, nullable=False),
     Column("tied_share", Float, nullable=False),
     Column("engine", String(40), nullable=False),
-    Column("engine_version", String(40), nullable=False),
+    Column("engine_version", String(80), nullable=False),
     Column("flags", Text, nullable=False),
     Column("card", Text, nullable=False),
     UniqueConstraint("dataset", "system"),

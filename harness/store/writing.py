@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, Engine, delete, insert, inspect, select
+from sqlalchemy.exc import SQLAlchemyError
 
+from harness.errors import StoreError
 from harness.records import Evaluation, Issue
 from harness.store import schema
 
@@ -68,11 +70,21 @@ def replace_board(engine: Engine, entries: Iterable[DatasetEntry | RunEntry]) ->
 
     Entries are consumed one at a time; a data set has to come before its runs. An error raised while they are
     produced, or the death of the process, leaves the store as it was.
+
+    Raises:
+        StoreError: the database cannot be written, or holds tables of these names that are not a board's.
     """
+    try:
+        _replace(engine, entries)
+    except SQLAlchemyError as error:
+        shown = engine.url.render_as_string(hide_password=True)
+        reason = getattr(error, "orig", None) or error
+        raise StoreError(f"{shown} cannot be written, and is unchanged: {reason}") from error
+
+
+def _replace(engine: Engine, entries: Iterable[DatasetEntry | RunEntry]) -> None:
     with engine.begin() as connection:
-        schema.metadata.drop_all(connection)
-        schema.metadata.create_all(connection)
-        connection.execute(insert(schema.about), {"key": "schema", "value": str(schema.SCHEMA_VERSION)})
+        _empty(connection)
         run_id = 0
         for entry in entries:
             if isinstance(entry, DatasetEntry):
@@ -80,6 +92,32 @@ def replace_board(engine: Engine, entries: Iterable[DatasetEntry | RunEntry]) ->
             else:
                 run_id += 1
                 _insert_run(connection, run_id, entry)
+
+
+def _empty(connection: Connection) -> None:
+    """Leave the tables of this schema, without rows; tables of an older one are replaced.
+
+    Rows are deleted rather than tables dropped, since PostgreSQL keeps readers waiting for a dropped table.
+    """
+    found = set(inspect(connection).get_table_names())
+    ours = schema.metadata.tables.keys()
+    version = None
+    if schema.about.name in found:
+        columns = {column["name"] for column in inspect(connection).get_columns(schema.about.name)}
+        if columns == {"key", "value"}:
+            version = connection.scalar(select(schema.about.c.value).where(schema.about.c.key == "schema"))
+    if version is None and found & ours:
+        raise StoreError(
+            f"The database holds tables that are not a board's: {', '.join(sorted(found & ours))}. "
+            "Name another database; nothing was changed."
+        )
+    if version == str(schema.SCHEMA_VERSION):
+        for table in reversed(schema.metadata.sorted_tables):
+            connection.execute(delete(table))
+    else:
+        schema.metadata.drop_all(connection)
+        schema.metadata.create_all(connection)
+    connection.execute(insert(schema.about), {"key": "schema", "value": str(schema.SCHEMA_VERSION)})
 
 
 def _insert_dataset(connection: Connection, entry: DatasetEntry) -> None:

@@ -69,6 +69,29 @@ def test_ties_are_bounded_from_both_sides(record: Path, store: str) -> None:
     assert lowest <= row.measures["nDCG@10"] <= highest
 
 
+def test_a_card_cannot_bring_judgments_of_its_own(
+    record: Path, store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ROOT / "harness" / "datasets" / "demo", record / "easy")
+    card = record / "demo" / "bm25" / "card.yaml"
+    whole = card.read_text()
+    monkeypatch.chdir(record)
+    for name, says in (("easy", "There is no data set 'easy'"), ("./easy", "no slash")):
+        card.write_text(whole.replace("dataset: demo", f"dataset: {name}"))
+        with pytest.raises(StoreError, match=says) as caught:
+            rebuild(record, store)
+        assert "bm25" in str(caught.value), "the record is named"
+
+
+def test_other_counts_than_the_catalogue_has_are_a_warning(
+    record: Path, store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue = tmp_path / "datasets.yaml"
+    catalogue.write_text((ROOT / "datasets.yaml").read_text().replace("documents: 290", "documents: 291"))
+    monkeypatch.setenv("HARNESS_CATALOGUE", str(catalogue))
+    assert [row.issues["warning"] for row in rebuild(record, store).rows] == [1, 1]
+
+
 def test_an_empty_record_is_an_empty_board(tmp_path: Path, store: str) -> None:
     (tmp_path / "runs").mkdir()
     assert rebuild(tmp_path / "runs", store).rows == ()

@@ -147,6 +147,19 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
         connect(f"sqlite:///{path}")
 
 
+def test_tables_of_somebody_else_are_not_touched(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'theirs.sqlite'}"
+    engine = connect(url, create=True)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE run (id INTEGER, precious TEXT)"))
+        connection.execute(text("INSERT INTO run VALUES (1, 'gold')"))
+    with pytest.raises(StoreError, match="not a board's: run"):
+        replace_board(engine, entries())
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT precious FROM run")).scalar() == "gold"
+    engine.dispose()
+
+
 @pytest.mark.parametrize("bad", ["board.sqlite", "nosuchdb://x", "://"])
 def test_a_url_that_is_none_is_a_command_error(bad: str) -> None:
     with pytest.raises(CommandError, match="store URL"):
