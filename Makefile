@@ -1,7 +1,7 @@
 # make demo            venv, install, run the lexical baselines, print the board, serve it
 # make demo SERVE=0    the same, stopping before the page is served
 # make test            venv, install the test tools, lint, types, all tests
-# Further extras of pyproject.toml can be added: make test EXTRAS=beir
+# Further extras of pyproject.toml can be added: make test EXTRAS=beir,neural
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -12,10 +12,10 @@ EXTRAS ?=
 comma := ,
 BIN   := $(VENV)/bin
 PIP   := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-STAMP := $(VENV)/.installed
+STAMP := $(VENV)/.installed$(subst $(comma),-,$(EXTRAS:%=-%))
 MORE  := $(if $(EXTRAS),$(comma)$(EXTRAS))
-# beir needs torch; asked for by range it would bring several gigabytes of GPU libraries
-TORCH := $(if $(findstring beir,$(EXTRAS)),torch==2.13.0)
+# beir and neural need torch; asked for by range it would bring several gigabytes of GPU libraries
+TORCH := $(if $(findstring beir,$(EXTRAS))$(findstring neural,$(EXTRAS)),torch==2.13.0)
 
 .PHONY: demo test lint format clean
 

@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from harness.leaderboard.board import Board as Board
     from harness.leaderboard.board import read_board as board
     from harness.leaderboard.rebuild import rebuild as rebuild
+    from harness.listing import entries as entries
     from harness.rankings import Run as Run
     from harness.records import Evaluation as Evaluation
     from harness.records import Qrels as Qrels
+    from harness.reproduction.reproduce import reproduce as reproduce
     from harness.retrievers.execute import run as run
     from harness.retrievers.spec import read_system as read_system
     from harness.runfiles.against import validate_run as validate
@@ -52,6 +54,7 @@ _WHERE = {
     "board": "harness.leaderboard.board:read_board",
     "compare": "harness.statistics.runs:compare_runs",
     "demo": "harness.demonstration:demo",
+    "entries": "harness.listing:entries",
     "evaluate": "harness.evaluation.evaluate:evaluate",
     "load_catalogue": "harness.datasets.catalogue:load_catalogue",
     "load_dataset": "harness.datasets.dataset:load_dataset",
@@ -61,6 +64,7 @@ _WHERE = {
     "read_run": "harness.runfiles.reader:read_run",
     "read_system": "harness.retrievers.spec:read_system",
     "rebuild": "harness.leaderboard.rebuild:rebuild",
+    "reproduce": "harness.reproduction.reproduce:reproduce",
     "run": "harness.retrievers.execute:run",
     "serve": "harness.serving:serve",
     "validate": "harness.runfiles.against:validate_run",
@@ -79,6 +83,7 @@ __all__ = [
     "board",
     "compare",
     "demo",
+    "entries",
     "evaluate",
     "load_catalogue",
     "load_dataset",
@@ -88,6 +93,7 @@ __all__ = [
     "read_run",
     "read_system",
     "rebuild",
+    "reproduce",
     "run",
     "serve",
     "validate",

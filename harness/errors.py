@@ -64,11 +64,11 @@ class UnknownNameError(CommandError):
 class MissingExtraError(CommandError):
     """A feature needs a package of an optional extra that is not installed."""
 
-    def __init__(self, feature: str, package: str, extra: str) -> None:
-        self.extra = extra
+    def __init__(self, feature: str, package: str, extra: str, hint: str = "") -> None:
+        self.feature, self.package, self.extra = feature, package, extra
         super().__init__(
             f"{feature} needs the package {package!r}, which is not installed. "
-            f"Install it with: pip install 'retrieval-harness[{extra}]'"
+            f"Install it with: pip install 'retrieval-harness[{extra}]'{' ' + hint if hint else ''}"
         )
 
 

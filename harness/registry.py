@@ -7,6 +7,7 @@ imported when the entry is first asked for, so that a table costs nothing to hav
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -40,6 +41,17 @@ class Registry(Mapping[str, Any]):
             if error.name is None or error.name.split(".")[0] != package:
                 raise  # a broken import of our own must not read like a missing extra
             raise MissingExtraError(f"The {self.kind} {name!r}", package, extra) from error
+
+    def missing(self, name: str) -> MissingExtraError | None:
+        """What using an entry would raise for want of its optional package; nothing is imported."""
+        package, extra = self._extras.get(name, ("", ""))
+        if not package or importlib.util.find_spec(package):
+            return None
+        return MissingExtraError(f"The {self.kind} {name!r}", package, extra)
+
+    def extra_of(self, name: str) -> str | None:
+        """The optional extra that an entry needs, or None."""
+        return self._extras[name][1] if name in self._extras else None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._table)

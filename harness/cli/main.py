@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from typing import NamedTuple
@@ -36,13 +37,17 @@ VERBS = (
          "harness validate run.trec.gz --dataset demo", "validate"),
     Verb("datasets", "list, show and audit the data sets of the catalogue",
          "harness datasets audit demo", "audit"),
+    Verb("list", "list retrievers, measures, sources or checks, and what each needs",
+         "harness list retrievers", "entries"),
+    Verb("reproduce", "run declared systems again and say whether they give the scores they promise",
+         "harness reproduce baselines/bm25.yaml --dataset demo", "reproduce"),
     Verb("rebuild", "make the store from the record alone and print the board's digest",
          "harness rebuild --runs runs --store sqlite:///board.sqlite", "rebuild"),
     Verb("board", "print the leaderboard",
          "harness board --dataset demo -m nDCG@10 --format table", "board"),
     Verb("serve", "serve the leaderboard page on localhost",
          "harness serve --store sqlite:///board.sqlite --port 8501", "serve"),
-    Verb("demo", "run the lexical baselines on the demo collection and show the board",
+    Verb("demo", "run the baselines on the demo collection and show the board",
          "harness demo --port 8501", "demo"),
 )  # fmt: skip
 
@@ -50,19 +55,32 @@ VERBS = (
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns 0 when all is well, 1 when the data is bad, 2 when the command is."""
     words = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 is no reason to fail
     parser = _parser(words[0] if words else None)
     options = parser.parse_args(words)
     try:
-        return int(options.execute(options))
+        return _execute(options)
     except HarnessError as error:
         print(f"harness: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("harness: interrupted; files are whole, nothing half-written was kept", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # the reader of our output has gone, for example `| head`
+    except BrokenPipeError:  # the reader of our output has gone, for example `| head`: no verdict was given
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return 141
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"harness: {where}{error.strerror or error}", file=sys.stderr)
+        return 1
+
+
+def _execute(options: argparse.Namespace) -> int:
+    code = int(options.execute(options))
+    sys.stdout.flush()  # a full disk or a closed pipe shows here, not after the exit code is settled
+    return code
 
 
 def _parser(chosen: str | None) -> argparse.ArgumentParser:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from harness.cli.output import add_format, clear_progress, counter, print_json, print_table, say
 
@@ -29,7 +30,7 @@ def execute(options: argparse.Namespace) -> int:
     from harness.runfiles.reader import read_run
 
     done = run(
-        options.baseline,
+        _baseline(options.baseline),
         options.dataset,
         options.out,
         system=options.system,
@@ -61,3 +62,12 @@ def execute(options: argparse.Namespace) -> int:
     print_table(["measure", f"{card.system} on {data.name}"], list(means.items()))
     say(f"answered {answered} of {judged} judged queries; wrote {done.run_path} and {done.card_path}")
     return 0
+
+
+def _baseline(name: str) -> Path:
+    """The file, or one of that name among the baselines that come with the package."""
+    from harness.demonstration import baselines_folder
+
+    path = Path(name)
+    packaged = baselines_folder() / path.name
+    return packaged if not path.exists() and packaged.is_file() else path

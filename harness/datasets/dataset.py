@@ -13,7 +13,7 @@ from harness.datasets.sources.folder import Folder
 from harness.datasets.sources.protocol import Source
 from harness.datasets.sources.table import SOURCES
 from harness.datasets.spec import FOLDER_MEASURES, Counts, DatasetSpec, FolderSource
-from harness.errors import CommandError, DatasetError
+from harness.errors import CommandError, DatasetError, MissingExtraError
 from harness.rankings import Run
 from harness.records import Document, Qrels, Query
 
@@ -120,7 +120,16 @@ def _open(name: str, spec: DatasetSpec) -> tuple[Source, Path]:
     copy = data_root() / name
     if settings.kind != "demo" and is_beir_folder(copy):
         return Folder(copy), copy
-    source: Source = SOURCES[settings.kind](name, settings)
+    try:
+        source: Source = SOURCES[settings.kind](name, settings)
+    except MissingExtraError as error:
+        where = f" from {settings.url}" if settings.kind == "beir" else ""
+        raise MissingExtraError(
+            error.feature,
+            error.package,
+            error.extra,
+            f"– or put a copy{where} into {copy} (corpus.jsonl, queries.jsonl, qrels/) and run again.",
+        ) from error
     return source, resolve(settings.path) if settings.kind == "folder" else copy
 
 

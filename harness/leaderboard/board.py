@@ -51,7 +51,7 @@ def read_board(
     Args:
         store: the store's URL; by default ``$HARNESS_STORE`` or ``.harness/board.sqlite``.
         dataset: keep only these data sets.
-        measures: keep only these measures, and sort by the first.
+        measures: keep only these measures, and sort by the first; data sets that lack one are left out.
 
     Raises:
         StoreError: there is no store, or it is of another version.
@@ -69,8 +69,11 @@ def read_board(
     for name in wanted:
         if name not in datasets:
             raise UnknownNameError("data set on the board", name, datasets)
+    rows = [row for row in rows if row.dataset in wanted]
+    if measures:
+        rows = _with_measures(rows, measures)
+        wanted = [name for name in wanted if any(row.dataset == name for row in rows)]
     headlines = {name: measures[0] if measures else datasets[name].headline for name in wanted}
-    rows = [_select(row, measures) for row in rows if row.dataset in headlines]
     rows.sort(key=lambda row: (row.dataset, -row.measures[headlines[row.dataset]], row.system))
     return Board(
         digest=digest,
@@ -111,14 +114,22 @@ def _row(run: StoredRun, spec: Mapping[str, Any]) -> Row:
     )
 
 
-def _select(row: Row, measures: Sequence[str] | None) -> Row:
-    if measures is None:
-        return row
+def _with_measures(rows: Sequence[Row], measures: Sequence[str]) -> list[Row]:
+    """Rows that have all the measures, with these alone.
+
+    Raises:
+        UnknownNameError: no row has all of them.
+    """
+    having = [row for row in rows if all(name in row.measures for name in measures)]
     for name in measures:
-        if name not in row.measures:
-            raise UnknownNameError(f"measure of {row.dataset} on the board", name, row.measures)
-    return replace(
-        row,
-        measures={name: row.measures[name] for name in measures},
-        tie_ranges={name: row.tie_ranges[name] for name in measures if name in row.tie_ranges},
-    )
+        if rows and not having and not all(name in row.measures for row in rows):
+            known = {known for row in rows for known in row.measures}
+            raise UnknownNameError(f"measure of {', '.join(sorted({r.dataset for r in rows}))}", name, known)
+    return [
+        replace(
+            row,
+            measures={name: row.measures[name] for name in measures},
+            tie_ranges={name: row.tie_ranges[name] for name in measures if name in row.tie_ranges},
+        )
+        for row in having
+    ]

@@ -66,6 +66,15 @@ class Retriever(Protocol):
         ...
 
 
+@runtime_checkable
+class Weighted(Protocol):
+    """A retriever that reads trained weights."""
+
+    def provenance(self) -> Mapping[str, str]:
+        """``checkpoint`` and ``revision``: the weights' name; the hub's commit or their content's hash."""
+        ...
+
+
 def check_parameters(retriever: Any) -> None:
     """Hold a retriever's values against its annotations; for ``__post_init__``, so that code is checked too.
 

@@ -27,6 +27,7 @@ from harness.runfiles.environment import git_state, hardware, versions
 from harness.runfiles.writer import run_sha256, write_run
 
 PACKAGES = ("python", "retrieval-harness", "numpy", "numba")
+WEIGHTED_PACKAGES = ("torch", "transformers", "sentence-transformers")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ def run(
     dataset: str | Dataset,
     out: str | Path,
     *,
+    system: str | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Executed:
     """Run a declared system on a data set and write ``out/run.trec.gz`` and ``out/card.yaml``.
@@ -54,6 +56,7 @@ def run(
         baseline: a YAML file of ``baselines/`` or a checked spec.
         dataset: a name of the catalogue, the path of a folder in BEIR layout, or a loaded data set.
         out: the folder to write to; made if absent.
+        system: which system of a file with a ``matrix``.
         progress: called with the number of documents indexed so far.
 
     Raises:
@@ -62,7 +65,7 @@ def run(
         UnavailableError: the data cannot be reached from here.
         RunFileError: the system returned nothing for any query.
     """
-    spec = baseline if isinstance(baseline, SystemSpec) else read_system(Path(baseline))
+    spec = baseline if isinstance(baseline, SystemSpec) else read_system(Path(baseline), system)
     data = dataset if isinstance(dataset, Dataset) else load_dataset(dataset)
     depth = min(spec.depth, data.spec.depth)
     extra = _dropped(data)  # what the protocol drops must not cost a rank
@@ -105,8 +108,11 @@ def _card(spec: SystemSpec, data: Dataset, outcome: Outcome, result: Run, depth:
         depth=depth,
         input_fields=spec.input_fields,
         links=spec.links,
-        versions=versions(PACKAGES),
-        git=git_state(Path.cwd()),
+        checkpoint=outcome.provenance.get("checkpoint"),
+        revision=outcome.provenance.get("revision"),
+        seeds=spec.seeds,
+        versions=versions(PACKAGES + (WEIGHTED_PACKAGES if outcome.provenance else ())),
+        git=git_state(Path(__file__).parent),
         hardware=hardware(),
         timings=Timings(
             index_seconds=round(outcome.index_seconds, 4),

@@ -12,20 +12,24 @@ from pydantic import TypeAdapter
 from harness.config import check
 from harness.rankings import Run
 from harness.records import Document, Query
-from harness.retrievers.base import Progress, Retriever
+from harness.retrievers.base import Progress, Retriever, Weighted
 from harness.retrievers.spec import SystemSpec
 from harness.retrievers.table import RETRIEVERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What running a pipeline gives: the run, every stage's parameters, wall seconds and index facts."""
+    """What running a pipeline gives: the run, every stage's parameters, wall seconds and index facts.
+
+    ``provenance`` is empty, or names the weights that were used.
+    """
 
     run: Run
     parameters: tuple[dict[str, Any], ...]
     index_seconds: float
     search_seconds: float
     index_facts: Mapping[str, int | float]
+    provenance: Mapping[str, str]
 
 
 def run_pipeline(
@@ -61,4 +65,5 @@ def run_pipeline(
         index_seconds=indexed - begun,
         search_seconds=searched - warm,
         index_facts=dict(index.facts),
+        provenance=retriever.provenance() if isinstance(retriever, Weighted) else {},
     )

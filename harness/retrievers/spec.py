@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field
 
 from harness.config import Strict, check, read_yaml
-from harness.errors import HarnessError, Problem, SpecError
+from harness.errors import CommandError, HarnessError, Problem, SpecError, UnknownNameError
+from harness.retrievers.matrix import Matrix
+from harness.retrievers.promise import ExpectedScores, Published, ReproducedOn
 from harness.retrievers.table import RETRIEVERS
+from harness.runfiles.card import Line
 
 NAME = r"^[a-z0-9][a-z0-9._-]*$"
+LONGEST = 60  # characters of a system's name
 
 
 class Stage(Strict):
@@ -33,36 +39,127 @@ class SystemSpec(Strict):
         depth: documents kept for each query.
         input_fields: what the system sees of a document.
         datasets: the catalogue names it is declared for.
+        expected: data set → measure → the mean it gives, with tolerance and reason; ``harness reproduce``
+            holds the system to them.
+        published: what others have reported for the same system.
+        seeds: seeds of everything drawn at random, by name; they are kept in the card.
+        reproduced_on: the machine class and day of the last reproduction written down.
+        matrix: parameters of which every combination is a system of its own, named after its values.
         links: places to read more.
     """
 
     version: Literal[1]
-    system: str = Field(pattern=NAME, max_length=60)
+    system: str = Field(pattern=NAME, max_length=LONGEST)
     family: str
     description: str
     pipeline: list[Stage] = Field(min_length=1, max_length=1)
     depth: int = Field(default=1000, ge=1)
     input_fields: list[str] = Field(default_factory=lambda: ["title", "text"])
     datasets: list[str] = Field(default_factory=list)
+    expected: ExpectedScores = Field(default_factory=dict)
+    published: list[Published] = Field(default_factory=list)
+    seeds: Mapping[Line, int] = Field(default_factory=dict)
+    reproduced_on: ReproducedOn | None = None
+    matrix: Matrix | None = None
     links: list[str] = Field(default_factory=list)
 
 
-def read_system(path: Path) -> SystemSpec:
+def read_system(path: Path, system: str | None = None) -> SystemSpec:
     """Read a system's YAML file; the parameters of every stage are checked against its retriever.
+
+    Args:
+        path: the file.
+        system: which of a matrix's systems; needed if the file has a ``matrix``.
+
+    Raises:
+        SpecError: with all problems of the file, each with its key path.
+        UnknownNameError: the file does not declare ``system``.
+        CommandError: the file declares several systems and ``system`` is not given.
+    """
+    specs = {spec.system: spec for spec in read_systems(path)}
+    if system is None and len(specs) == 1:
+        return next(iter(specs.values()))
+    if system is None:
+        raise CommandError(f"{path} declares {len(specs)} systems; name one of them: {', '.join(specs)}.")
+    if system not in specs:
+        raise UnknownNameError(f"system in {path}", system, specs)
+    return specs[system]
+
+
+def read_systems(path: Path) -> tuple[SystemSpec, ...]:
+    """Read all systems of a YAML file: one, or those of its matrix.
 
     Raises:
         SpecError: with all problems of the file, each with its key path.
     """
     spec = read_yaml(path, SystemSpec)
-    problems: list[Problem] = []
+    problems = [*undeclared(spec), *matrix_problems(spec)]
+    systems = expand(spec)
+    for each in systems:
+        problems += _stage_problems(each, prefix=f"{each.system}: " if spec.matrix else "")
+    if problems:
+        raise SpecError(f"{path} has {len(problems)} problem{'s' if len(problems) > 1 else ''}:", problems)
+    return systems
+
+
+def expand(spec: SystemSpec) -> tuple[SystemSpec, ...]:
+    """The systems of a file: itself, or one for each combination of its matrix."""
+    if spec.matrix is None:
+        return (spec,)
+    first, *others = spec.pipeline
+    return tuple(
+        spec.model_copy(
+            update={
+                "system": name,
+                "matrix": None,
+                "pipeline": [
+                    first.model_copy(update={"parameters": {**first.parameters, **given}}),
+                    *others,
+                ],
+                "expected": spec.matrix.expected.get(name, {}),
+            }
+        )
+        for name, given in spec.matrix.systems(spec.system)
+    )
+
+
+def _stage_problems(spec: SystemSpec, prefix: str) -> Iterator[Problem]:
     for number, stage in enumerate(spec.pipeline):
-        where = f"pipeline[{number}]"
+        where = f"{prefix}pipeline[{number}]"
         try:
             check(stage.parameters, RETRIEVERS[stage.retrieve], where=where)
         except SpecError as error:
-            problems += [Problem(f"{where}.parameters.{item.where}", item.message) for item in error.problems]
+            for item in error.problems:
+                yield Problem(f"{where}.parameters.{item.where}", item.message)
         except HarnessError as error:
-            problems.append(Problem(f"{where}.retrieve", str(error)))
-    if problems:
-        raise SpecError(f"{path} has {len(problems)} problem{'s' if len(problems) > 1 else ''}:", problems)
-    return spec
+            yield Problem(f"{where}.retrieve", str(error))
+
+
+def matrix_problems(spec: SystemSpec) -> Iterator[Problem]:
+    """Names that a matrix gives twice or that no system may have, and scores of systems it does not give."""
+    if spec.matrix is None:
+        return
+    names = [name for name, _ in spec.matrix.systems(spec.system)]
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            yield Problem("matrix.parameters", f"the system {name!r} comes of it {names.count(name)} times.")
+        if not re.fullmatch(NAME, name) or len(name) > LONGEST:
+            message = f"{name!r} is no name: at most {LONGEST} of a-z, 0-9, '.', '_' and '-'."
+            yield Problem("matrix.parameters", message)
+    for name in spec.matrix.expected:
+        if name not in names:
+            yield Problem(f"matrix.expected.{name}", f"no such system; it gives {', '.join(names)}.")
+    for key in ("expected", "published"):
+        if getattr(spec, key):
+            yield Problem(key, "a file with a matrix has several systems; use matrix.expected.")
+
+
+def undeclared(spec: SystemSpec) -> Iterator[Problem]:
+    """Scores for a data set that the system is not declared for."""
+    named = {f"expected.{name}": name for name in spec.expected}
+    for system, scores in spec.matrix.expected.items() if spec.matrix else ():
+        named |= {f"matrix.expected.{system}.{name}": name for name in scores}
+    named |= {f"published[{i}].dataset": item.dataset for i, item in enumerate(spec.published)}
+    for where, name in named.items():
+        if name not in spec.datasets:
+            yield Problem(where, f"{name!r} is not among the system's datasets: {', '.join(spec.datasets)}.")

@@ -10,8 +10,17 @@ RETRIEVERS: Final = Registry(
     "retriever",
     {
         "bm25": "harness.retrievers.lexical.bm25:BM25",
+        "dense": "harness.retrievers.dense.retriever:Dense",
+        "impacts": "harness.retrievers.sparse.impacts:Impacts",
+        "maxsim": "harness.retrievers.late_interaction.retriever:MaxSim",
         "overlap": "harness.retrievers.lexical.overlap:Overlap",
         "ql-dirichlet": "harness.retrievers.lexical.query_likelihood:DirichletQueryLikelihood",
+        "splade": "harness.retrievers.sparse.splade:Splade",
         "tfidf": "harness.retrievers.lexical.tfidf:TfIdf",
+    },
+    extras={
+        "dense": ("sentence_transformers", "neural"),
+        "maxsim": ("transformers", "neural"),
+        "splade": ("transformers", "neural"),
     },
 )

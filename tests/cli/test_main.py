@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -78,6 +79,9 @@ def test_evaluate_prints_a_table_by_default(files: Path, capsys: pytest.CaptureF
         (["board", "--store", "sqlite:///none.sqlite"], 1, "harness rebuild"),
         (["serve", "--store", "sqlite:///none.sqlite"], 1, "harness rebuild"),
         (["datasets", "show", "dmeo"], 2, "demo"),
+        (["evaluate", "other.txt", "--qrels", "qrels.txt"], 1, "none of the 2 judged queries"),
+        (["run", "good.yaml", "--dataset", "demo", "--out", "run.txt/x"], 1, "run.txt"),
+        (["serve", "--port", "99999"], 2, "99999 is not a port"),
     ],
 )
 def test_bad_input_gives_a_sentence_and_the_right_exit_code(
@@ -87,6 +91,10 @@ def test_bad_input_gives_a_sentence_and_the_right_exit_code(
         "version: 1\nsystem: x\nfamily: lexical\ndescription: d\n"
         "pipeline:\n  - retrieve: bm25\n    parameters: {k1: high, kk: 1}\n"
     )
+    (files / "good.yaml").write_text(
+        "version: 1\nsystem: x\nfamily: lexical\ndescription: d\npipeline: [{retrieve: bm25}]\n"
+    )
+    (files / "other.txt").write_text("77 Q0 a 1 1.0 t\n")
     done = call(*arguments, folder=files)
     assert done.returncode == code, done.stderr
     assert says in done.stderr
@@ -108,7 +116,8 @@ def test_validate_lists_everything_and_fails(files: Path, capsys: pytest.Capture
 
 def test_validate_passes_a_clean_file(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["validate", str(files / "run.txt")]) == 0
-    assert capsys.readouterr().out == "fine\n"
+    identity = hashlib.sha256(RUN.encode()).hexdigest()  # the file is in canonical form already
+    assert capsys.readouterr().out == f"sha256 of the canonical text: {identity}\nfine\n"
 
 
 def test_validate_ends_with_the_codes_it_found(files: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from harness.retrievers.selection import keep_largest, key_of, score_of
+
 _ONE = np.float32(1)
 _TIE_LIMIT = np.float32(1e-4)
 _TIE_STEP = np.float32(1e-6)
@@ -31,49 +33,6 @@ def _accumulate(start, stop, weight, saturating, documents, values, scores, touc
 
 
 @njit(cache=True, nogil=True)
-def _key(score, rank):  # type: ignore[no-untyped-def]
-    """One integer that sorts like (score, rank): the bits of a float32 made monotone, then the rank."""
-    bits = np.int64(np.float32(score).view(np.int32))
-    if bits < 0:
-        bits = -(bits & 0x7FFFFFFF)
-    return (bits << 32) | np.int64(rank)
-
-
-@njit(cache=True, nogil=True)
-def _score_of(key):  # type: ignore[no-untyped-def]
-    """The score inside a key."""
-    bits = key >> 32
-    if bits < 0:
-        return -np.int32(-bits).view(np.float32)
-    return np.int32(bits).view(np.float32)
-
-
-@njit(cache=True, nogil=True)
-def _keep_largest(keys, n, k):  # type: ignore[no-untyped-def]
-    """Move the k largest of ``keys[:n]`` to the front (Hoare's selection)."""
-    low, high = 0, n - 1
-    while low < high:
-        a, b, c = keys[low], keys[(low + high) >> 1], keys[high]
-        pivot = max(min(a, b), min(max(a, b), c))
-        i, j = low, high
-        while i <= j:
-            while keys[i] > pivot:
-                i += 1
-            while keys[j] < pivot:
-                j -= 1
-            if i <= j:
-                keys[i], keys[j] = keys[j], keys[i]
-                i += 1
-                j -= 1
-        if k - 1 <= j:
-            high = j
-        elif k - 1 >= i:
-            low = i
-        else:
-            return
-
-
-@njit(cache=True, nogil=True)
 def _select(touched, n_touched, scores, prior, total, reverse, keys, k):  # type: ignore[no-untyped-def]
     """Collect the k best touched documents as ascending keys, and make their scores untouched again.
 
@@ -89,17 +48,17 @@ def _select(touched, n_touched, scores, prior, total, reverse, keys, k):  # type
             score += total * prior[document]
         if np.float32(score) < least:
             continue
-        key = _key(score, len(scores) - 1 - touched[i] if reverse else touched[i])
+        key = key_of(score, len(scores) - 1 - touched[i] if reverse else touched[i])
         if key > floor:
             keys[n] = key
             n += 1
             if n == len(keys):
-                _keep_largest(keys, n, k)
+                keep_largest(keys, n, k)
                 n = k
                 floor = keys[:k].min()
-                least = _score_of(floor)
+                least = score_of(floor)
     if n > k:
-        _keep_largest(keys, n, k)
+        keep_largest(keys, n, k)
         n = k
     keys[:n].sort()
     return n
@@ -116,13 +75,13 @@ def _separate_ties(keys, n, n_documents):  # type: ignore[no-untyped-def]
     """
     followers, previous, ordered = 0, np.float32(0), True
     for i in range(n - 1, -1, -1):
-        score = np.float32(np.floor(np.float64(_score_of(keys[i])) * 1e4 + 0.5) / 1e4)
+        score = np.float32(np.floor(np.float64(score_of(keys[i])) * 1e4 + 0.5) / 1e4)
         if i == n - 1 or previous - score > _TIE_LIMIT:
             followers = 0
         else:
             followers += 1
             score -= _TIE_STEP * np.float32(followers)
-        keys[i] = _key(score, n_documents - 1 - (keys[i] & 0xFFFFFFFF))
+        keys[i] = key_of(score, n_documents - 1 - (keys[i] & 0xFFFFFFFF))
         if i < n - 1 and keys[i] > keys[i + 1]:
             ordered = False
         previous = score
@@ -165,14 +124,5 @@ def search(  # type: ignore[no-untyped-def]
             _separate_ties(keys, n, len(scores))
         for i in range(n):
             found[query, i] = keys[n - 1 - i] & 0xFFFFFFFF
-            found_scores[query, i] = _score_of(keys[n - 1 - i])
+            found_scores[query, i] = score_of(keys[n - 1 - i])
         counts[query] = n
-
-
-@njit(cache=True, nogil=True)
-def gather(data, offsets, rows, out, out_offsets):  # type: ignore[no-untyped-def]
-    """Copy strings ``rows`` of a column into ``out``, whose offsets are given."""
-    for i in range(len(rows)):
-        source, target = offsets[rows[i]], out_offsets[i]
-        for j in range(out_offsets[i + 1] - target):
-            out[target + j] = data[source + j]

@@ -7,16 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from harness.columns import Bytes, Ints, StringColumn
-from harness.errors import DatasetError, Problem
 from harness.records import Document
 from harness.retrievers.base import Progress
 from harness.retrievers.lexical.analysis import Analyzer
 from harness.retrievers.lexical.inversion import invert
-
-Int32s = npt.NDArray[np.int32]
+from harness.retrievers.rows import Int32s, by_id
 
 PROGRESS_EVERY = 1000
 
@@ -99,13 +96,11 @@ def read_postings(
         id_offsets.append(len(id_bytes))
         if progress and (len(bounds) - 1) % PROGRESS_EVERY == 0:
             progress(len(bounds) - 1)
-    if len(bounds) == 1:
-        raise DatasetError("There is no document to index.")
     if progress:
         progress(len(bounds) - 1)
     data: Bytes = np.frombuffer(bytes(id_bytes), dtype=np.uint8)
     ids = StringColumn(data, np.array(id_offsets, dtype=np.int64))
-    order = _by_id(ids)
+    order = by_id(ids)
     starts, posted, frequencies, lengths = invert(
         np.frombuffer(tokens, dtype=np.int32) if tokens else np.empty(0, dtype=np.int32),
         np.frombuffer(bounds, dtype=np.int64),
@@ -120,17 +115,3 @@ def read_postings(
         frequencies=frequencies,
         lengths=lengths,
     )
-
-
-def _by_id(ids: StringColumn) -> Ints:
-    """Positions of the ids in byte order; an id that was used before is refused."""
-    names = ids.fixed_width()
-    order = np.argsort(names, kind="stable")
-    ordered = names[order]
-    again = np.sort(order[1:][ordered[1:] == ordered[:-1]])
-    if len(again):
-        problems = [
-            Problem(f"document {row + 1}", f"the id {ids[row]!r} was used before.") for row in again[:20]
-        ]
-        raise DatasetError(f"{len(again)} documents repeat an id; ids must be unique.", problems)
-    return order

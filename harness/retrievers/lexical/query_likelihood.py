@@ -9,9 +9,10 @@ import numpy as np
 from pydantic import Field
 
 from harness.columns import Ints
-from harness.retrievers.lexical.index import Float32s, Weighting
+from harness.retrievers.lexical.index import Weighting
 from harness.retrievers.lexical.postings import Postings
 from harness.retrievers.lexical.retriever import LexicalRetriever
+from harness.retrievers.rows import Float32s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

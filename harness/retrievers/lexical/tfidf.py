@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from harness.columns import Ints
-from harness.retrievers.lexical.index import Float32s, Weighting
+from harness.retrievers.lexical.index import Weighting
 from harness.retrievers.lexical.postings import Postings
 from harness.retrievers.lexical.retriever import LexicalRetriever
+from harness.retrievers.rows import Float32s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,5 +39,5 @@ def _wrong(odd: OddLine) -> str:
     elif odd.tokens == 5:
         advice = " Is the tag missing?"
     elif odd.tokens in (3, 4) and "\t" in odd.text:
-        advice = " This looks like a ranking in MS MARCO's form; add Q0, a score and a tag."
+        advice = " Is this MS MARCO's form? A run has Q0 as second column, a rank, a score and a tag."
     return f"Expected six columns ({FORMAT}), found {odd.tokens}: {odd.text!r}.{advice}"

@@ -1,0 +1,34 @@
+"""``harness list``: what there is of each kind, and whether it can be used here."""
+
+from __future__ import annotations
+
+import argparse
+
+from harness.cli.output import add_format, print_json, print_table, say
+
+KINDS = ("retrievers", "measures", "sources", "checks")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("kind", choices=KINDS, help="what to list")
+    add_format(parser)
+    parser.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Print one line an entry."""
+    from harness.listing import entries
+
+    found = entries(options.kind)
+    if options.format == "json":
+        print_json([entry._asdict() for entry in found])
+        return 0
+    rows = [
+        [e.name, e.family, e.extra or "-", "yes" if e.installed else "no", e.summary.replace("``", "")]
+        for e in found
+    ]
+    print_table(["name", "family", "extra", "installed", "summary"], rows)
+    for extra in sorted({entry.extra for entry in found if not entry.installed}):
+        say(f"what needs {extra} is installed with: pip install 'retrieval-harness[{extra}]'")
+    return 0

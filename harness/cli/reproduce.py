@@ -1,0 +1,146 @@
+"""``harness reproduce``: hold declared systems to the scores that they promise."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.cli.output import add_format, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from harness.reproduction.plan import Plan
+    from harness.reproduction.reproduction import Reproduction
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("files", nargs="*", metavar="FILE", help="YAML files that declare systems")
+    parser.add_argument("--all", action="store_true", help="all files of the baselines folder")
+    parser.add_argument("--dataset", action="append", metavar="D", help="only this data set, repeatable")
+    parser.add_argument("--family", action="append", metavar="F", help="only this family, repeatable")
+    parser.add_argument(
+        "--against",
+        choices=("expected", "published"),
+        default="expected",
+        help="the file's own scores, or those that others have published (default: expected)",
+    )
+    parser.add_argument("--out", metavar="DIR", help="keep runs and cards in DIR/<dataset>/<system>")
+    parser.add_argument(
+        "--runs", default="runs", metavar="DIR", help="stored runs to compare with (default: runs)"
+    )
+    parser.add_argument("--offline", action="store_true", help="fetch nothing: what needs it cannot run here")
+    parser.add_argument("--json", metavar="FILE", help="write the report as JSON, too")
+    parser.add_argument("--junit", metavar="FILE", help="write the report as JUnit XML, too")
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--list", action="store_true", help="only list what there is and what can run")
+    instead.add_argument("--dry-run", action="store_true", help="only print the commands")
+    instead.add_argument("--schema", action="store_true", help="only print the JSON Schema of the YAML files")
+    add_format(parser)
+    parser.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Reproduce, write and print; exit code 1 if a score is different or anything failed."""
+    from harness.reproduction.reproduce import reproduce
+
+    if options.schema:
+        return _print_schema()
+    files = _files(options)
+    if options.list or options.dry_run:
+        return _print_plan(options, files)
+    found = reproduce(
+        files,
+        datasets=options.dataset,
+        families=options.family,
+        out=options.out,
+        store_runs=options.runs,
+        against=options.against,
+        offline=options.offline,
+        progress=say if sys.stderr.isatty() else None,
+    )
+    _write(options, found)
+    _print(options, found)
+    return 0 if found.ok else 1
+
+
+def _files(options: argparse.Namespace) -> list[Path]:
+    """The files named, and with ``--all`` those of the baselines folder; each once."""
+    from harness.demonstration import baselines_folder
+    from harness.errors import CommandError
+
+    files = [Path(name) for name in options.files]
+    if options.all:
+        folder = baselines_folder()
+        shown = Path(os.path.relpath(folder))  # commands that are printed can then be copied
+        files += [shown / path.name for path in sorted(folder.glob("*.yaml"))]
+    if not files:
+        raise CommandError("Name the YAML files of the systems to reproduce, or give --all.")
+    return list({path.resolve(): path for path in files}.values())
+
+
+def _print_schema() -> int:
+    from harness.retrievers.schema import schema_text
+
+    print(schema_text(), end="")
+    return 0
+
+
+def _print_plan(options: argparse.Namespace, files: list[Path]) -> int:
+    from harness.reproduction.plan import plan
+
+    planned = plan(files, datasets=options.dataset, families=options.family, against=options.against)
+    if options.dry_run:
+        for job in planned.jobs:
+            print(job.command(Path(options.out or "out")))
+    else:
+        _print_list(options, planned)
+    for row in planned.broken:
+        say(f"harness: {row.reason}")
+    return 1 if planned.broken else 0
+
+
+def _print_list(options: argparse.Namespace, planned: Plan) -> None:
+    from harness.datasets.catalogue import load_catalogue
+    from harness.reproduction.availability import needs_download, obstacle
+
+    rows, specs = [], load_catalogue()
+    for job in planned.jobs:
+        missing = obstacle(job, specs, offline=options.offline)
+        answer = "no" if missing else ("after a download" if needs_download(job.dataset, specs) else "yes")
+        rows.append([job.spec.system, job.spec.family, job.dataset, len(job.promises), answer, missing])
+    header = ["system", "family", "data set", "scores", "can run here", "why not"]
+    if options.format == "json":
+        keys = ["system", "family", "dataset", "scores", "can_run_here", "why_not"]
+        print_json([dict(zip(keys, row, strict=True)) for row in rows])
+    else:
+        print_table(header, [[*row[:-1], str(row[-1]).partition("\n")[0]] for row in rows])
+
+
+def _write(options: argparse.Namespace, found: Reproduction) -> None:
+    import json
+
+    from harness.files import atomic_write
+    from harness.reproduction.reports.document import document
+    from harness.reproduction.reports.junit import junit
+
+    if options.json:
+        with atomic_write(Path(options.json)) as stream:
+            stream.write(json.dumps(document(found), ensure_ascii=False, indent=2).encode() + b"\n")
+    if options.junit:
+        with atomic_write(Path(options.junit)) as stream:
+            stream.write(junit(found))
+
+
+def _print(options: argparse.Namespace, found: Reproduction) -> None:
+    from harness.reproduction.reports.document import document
+    from harness.reproduction.reports.table import coloured, lines, plain
+
+    if options.format == "json":
+        print_json(document(found))
+        return
+    colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")  # https://no-color.org
+    for line in lines(found, paint=coloured if colours else plain):
+        print(line)

@@ -1,0 +1,80 @@
+"""What there is of each kind, and whether it can be used here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+from harness.datasets.sources.table import SOURCES
+from harness.errors import MissingExtraError, UnknownNameError
+from harness.evaluation.table import MEASURES
+from harness.registry import Registry
+from harness.retrievers.table import RETRIEVERS
+from harness.runfiles.checks.table import CHECKS, FUNCTIONS
+
+
+class Entry(NamedTuple):
+    """One entry of a table of names.
+
+    Attributes:
+        name: as files and commands write it.
+        family: the group it belongs to, or empty.
+        extra: the optional extra of pip that it needs, or empty.
+        installed: whether that extra's package is here.
+        summary: one sentence; empty where it cannot be read without the extra.
+    """
+
+    name: str
+    family: str
+    extra: str
+    installed: bool
+    summary: str
+
+
+def _retriever(name: str) -> tuple[str, str]:
+    kind = RETRIEVERS[name]
+    return kind.family, kind.summary
+
+
+def _measure(name: str) -> tuple[str, str]:
+    return "", MEASURES[name].meaning
+
+
+def _source(name: str) -> tuple[str, str]:
+    return "", (SOURCES[name].__doc__ or "").partition("\n")[0]
+
+
+def _check(name: str) -> tuple[str, str]:
+    return CHECKS[name].severity, CHECKS[name].meaning
+
+
+KINDS: Final[dict[str, tuple[Registry, Callable[[str], Any]]]] = {
+    "retrievers": (RETRIEVERS, _retriever),
+    "measures": (MEASURES, _measure),
+    "sources": (SOURCES, _source),
+    "checks": (FUNCTIONS, _check),
+}
+"""Kind to its table and what reads family and summary of an entry."""
+
+
+def entries(kind: str) -> tuple[Entry, ...]:
+    """Every entry of a kind, in the order of its table.
+
+    Args:
+        kind: ``retrievers``, ``measures``, ``sources`` or ``checks``.
+
+    Raises:
+        UnknownNameError: there is no such kind.
+    """
+    if kind not in KINDS:
+        raise UnknownNameError("kind", kind, KINDS)
+    table, describe = KINDS[kind]
+    found = []
+    for name in table:
+        try:
+            family, summary = describe(name)
+        except MissingExtraError:
+            family = summary = ""
+        installed = table.missing(name) is None
+        found.append(Entry(name, family, table.extra_of(name) or "", installed, summary))
+    return tuple(found)

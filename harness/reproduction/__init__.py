@@ -1,0 +1,1 @@
+"""Holding declared systems to the scores that they promise."""

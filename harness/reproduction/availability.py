@@ -1,0 +1,70 @@
+"""Whether a job can be run here, found out without loading or fetching anything."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from harness.datasets.places import data_root, is_beir_folder, resolve
+from harness.datasets.sources.table import SOURCES
+from harness.datasets.spec import DatasetSpec
+from harness.reproduction.plan import Job
+
+OFFLINE_SETTINGS = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE")
+"""Environment variables that keep the Hugging Face libraries from the network."""
+
+
+Catalogue = Mapping[str, DatasetSpec]
+
+
+def obstacle(job: Job, specs: Catalogue, *, offline: bool) -> str:
+    """Why a job cannot be run here, or ``""``; with ``offline`` data that may have to be fetched is one."""
+    return job.declared.missing or data_obstacle(job.dataset, specs, offline=offline)
+
+
+def data_obstacle(dataset: str, specs: Catalogue, *, offline: bool) -> str:
+    """Why the data of a catalogue entry cannot be read here, or ``""``.
+
+    Archives and ir_datasets keep what they fetched in places of their own, which are not looked into; offline
+    only the demo collection and folders in BEIR layout are used.
+    """
+    place = data_root() / dataset
+    if is_beir_folder(place) or dataset not in specs:
+        return ""  # an unknown name is a fault of the file, which loading will name
+    source = specs[dataset].source
+    if source is None or source.kind == "demo":
+        return ""
+    if source.kind == "folder":
+        folder: Path = resolve(source.path)
+        return "" if is_beir_folder(folder) else f"{folder} holds no corpus.jsonl; {source.where}"
+    if offline:
+        return f"offline, {dataset} is read only from a folder in BEIR layout, and {place} is none"
+    absent = SOURCES.missing(source.kind)
+    return str(absent) if absent else ""
+
+
+def needs_download(dataset: str, specs: Catalogue) -> bool:
+    """Whether running on a data set may fetch it."""
+    offline, online = (data_obstacle(dataset, specs, offline=offline) for offline in (True, False))
+    return bool(offline and not online)
+
+
+@contextmanager
+def network(*, offline: bool) -> Iterator[None]:
+    """Tell the Hugging Face libraries to stay offline, if so, while the block runs.
+
+    They look when they are first imported, so a process that has used them online before is not held back.
+    """
+    before = {name: os.environ.get(name) for name in OFFLINE_SETTINGS}
+    if offline:
+        os.environ.update(dict.fromkeys(OFFLINE_SETTINGS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -1,0 +1,81 @@
+"""Systems as their files declare them, with promises that can be checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from harness.config import read_yaml
+from harness.errors import CommandError, MissingExtraError, Problem, SpecError, UnknownNameError
+from harness.evaluation.measure import parse_measure
+from harness.retrievers.spec import SystemSpec, expand, matrix_problems, read_systems, undeclared
+from harness.retrievers.table import RETRIEVERS
+
+
+class Declared(NamedTuple):
+    """One system of a file.
+
+    Attributes:
+        path: the file.
+        spec: the system.
+        alone: whether it is the file's only one, and not of a matrix.
+        missing: the message of an optional package that it lacks here, or ``""``.
+    """
+
+    path: Path
+    spec: SystemSpec
+    alone: bool
+    missing: str
+
+
+def read_promises(path: Path) -> list[Declared]:
+    """Read the systems of a file, whose scores are named by measures that exist.
+
+    Raises:
+        SpecError: with all problems of the file.
+    """
+    spec = read_yaml(path, SystemSpec)
+    absent = [str(error) for stage in spec.pipeline if (error := RETRIEVERS.missing(stage.retrieve))]
+    problems = list(_unknown_measures(spec))
+    if _can_be_checked(spec):
+        try:
+            read_systems(path)
+        except SpecError as error:
+            problems = [*error.problems, *problems]
+    else:
+        problems = [*undeclared(spec), *matrix_problems(spec), *problems]
+    if problems:
+        raise SpecError(f"{path} has {len(problems)} problem{'s' * (len(problems) > 1)}:", problems)
+    missing = absent[0] if absent else ""
+    return [Declared(path, each, spec.matrix is None, missing) for each in expand(spec)]
+
+
+def _can_be_checked(spec: SystemSpec) -> bool:
+    """Whether the parameters' classes can be imported here; an unknown name is left to ``read_system``."""
+    for stage in spec.pipeline:
+        try:
+            _ = RETRIEVERS[stage.retrieve]
+        except MissingExtraError:
+            return False
+        except UnknownNameError:
+            continue
+    return True
+
+
+def _unknown_measures(spec: SystemSpec) -> Iterator[Problem]:
+    places = {"expected": spec.expected}
+    if spec.matrix:
+        places |= {f"matrix.expected.{name}": scores for name, scores in spec.matrix.expected.items()}
+    named = [
+        (f"{place}.{name}.{measure}", measure)
+        for place, scores in places.items()
+        for name, means in scores.items()
+        for measure in means
+    ]
+    named += [(f"published[{i}].measure", item.measure) for i, item in enumerate(spec.published)]
+    for where, measure in named:
+        try:
+            parse_measure(measure)
+        except CommandError as error:
+            yield Problem(where, str(error))

@@ -1,0 +1,1 @@
+"""A reproduction as a table, as JSON and as JUnit XML."""

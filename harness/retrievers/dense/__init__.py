@@ -1,0 +1,1 @@
+"""Dense retrieval: one vector a text, exact search."""

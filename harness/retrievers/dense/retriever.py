@@ -1,0 +1,63 @@
+"""Dense retrieval with any checkpoint of sentence-transformers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from harness.records import Document
+from harness.retrievers.base import Progress
+from harness.retrievers.dense.encoder import DenseEncoder
+from harness.retrievers.dense.index import DenseIndex, build
+from harness.retrievers.neural.collection import encode_collection
+from harness.retrievers.neural.retriever import NeuralRetriever, PositiveInt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dense(NeuralRetriever):
+    """One vector for each text; a document's score is the similarity of its vector to the query's. Exact.
+
+    V. Karpukhin et al., "Dense Passage Retrieval for Open-Domain Question Answering", EMNLP 2020; encoders as
+    in N. Reimers, I. Gurevych, "Sentence-BERT", EMNLP 2019.
+
+    Attributes:
+        query_prompt: put before every query; None for the checkpoint's own, "" for none.
+        document_prompt: put before every document; the same.
+        similarity: ``cosine``, or ``dot`` for the vectors as the checkpoint gives them.
+        dimensions: leading dimensions kept (Matryoshka); None for all. Cosine scales after the cut.
+        max_length: tokens of a text that are read, special ones included; None for the checkpoint's own.
+    """
+
+    family: ClassVar[str] = "dense"
+    summary: ClassVar[str] = "One vector a text from a sentence-transformers checkpoint, exact search."
+    name: ClassVar[str] = "dense"
+    code_version: ClassVar[int] = 1
+    undecided: ClassVar[frozenset[str]] = NeuralRetriever.undecided | {"query_prompt"}
+
+    query_prompt: str | None = None
+    document_prompt: str | None = None
+    similarity: Literal["cosine", "dot"] = "cosine"
+    dimensions: PositiveInt | None = None
+    max_length: PositiveInt | None = None
+
+    def index(self, documents: Iterable[Document], *, progress: Progress | None = None) -> DenseIndex:
+        """Encode the documents, or read their vectors from the cache.
+
+        Raises:
+            DatasetError: there is no document, or two have the same id.
+            MissingExtraError: the packages that read checkpoints are not installed.
+            UnavailableError: the checkpoint cannot be reached.
+        """
+        weights = self.weights()
+        encoder = DenseEncoder(
+            folder=weights.folder,
+            identity=weights.identity,
+            query_prompt=self.query_prompt,
+            document_prompt=self.document_prompt,
+            dimensions=self.dimensions,
+            unit=self.similarity == "cosine",
+            max_length=self.max_length,
+            batch_size=self.batch_size,
+        )
+        return build(encode_collection(documents, self.fields, encoder, progress), encoder)

@@ -1,0 +1,1 @@
+"""What the neural families share: checkpoints, encoding in chunks, the cache of encodings."""

@@ -1,0 +1,127 @@
+"""A transformer that is run over texts in batches, in single precision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Literal, NamedTuple
+
+from harness.errors import UnavailableError
+
+Head = Literal["base", "masked-lm"]
+
+
+class Batch(NamedTuple):
+    """One batch: ``rows`` of the texts; ``output``, ``mask`` and ``special`` [texts, tokens(, width)]."""
+
+    rows: list[int]
+    output: Any
+    mask: Any
+    special: Any
+
+
+class Transformer:
+    """A tokenizer and a model of a folder, loaded when first used.
+
+    Raises:
+        UnavailableError: when it is first used, if the folder cannot be read or lacks a part of the model.
+
+    Args:
+        folder: in the form of Hugging Face transformers.
+        head: ``base`` for the last hidden states, ``masked-lm`` for logits over the vocabulary.
+        max_length: tokens of a text that are read, special ones included.
+        batch_size: texts at a time.
+    """
+
+    def __init__(self, folder: str, *, head: Head, max_length: int, batch_size: int) -> None:
+        self._folder, self._head = folder, head
+        self._max_length, self._batch_size = max_length, batch_size
+        self._loaded: tuple[Any, Any] | None = None
+
+    @property
+    def tokenizer(self) -> Any:
+        """The checkpoint's tokenizer."""
+        return self._load()[0]
+
+    @property
+    def vocabulary_size(self) -> int:
+        """Entries of the model's vocabulary."""
+        return int(self._load()[1].config.vocab_size)
+
+    def _load(self) -> tuple[Any, Any]:
+        if self._loaded is None:
+            from transformers import AutoModel, AutoModelForMaskedLM, AutoTokenizer
+
+            kind = AutoModelForMaskedLM if self._head == "masked-lm" else AutoModel
+            with quiet(), readable(self._folder):
+                tokenizer = AutoTokenizer.from_pretrained(self._folder, local_files_only=True)
+                model, told = kind.from_pretrained(
+                    self._folder, local_files_only=True, output_loading_info=True
+                )
+            _refuse_invented(self._folder, told["missing_keys"])
+            self._loaded = tokenizer, model.float().eval()
+        return self._loaded
+
+    def batches(self, texts: Sequence[str]) -> Iterator[Batch]:
+        """Run the model over texts, those of like length together; the first batch has the longest."""
+        import torch
+
+        tokenizer, model = self._load()
+        read = tokenizer(
+            list(texts), truncation=True, max_length=self._max_length, return_special_tokens_mask=True
+        )
+        order = sorted(range(len(texts)), key=lambda row: (-len(read["input_ids"][row]), row))
+        for start in range(0, len(order), self._batch_size):
+            rows = order[start : start + self._batch_size]
+            padded = tokenizer.pad(
+                {name: [values[row] for row in rows] for name, values in read.items()}, return_tensors="pt"
+            )
+            special = padded.pop("special_tokens_mask").bool()
+            with torch.inference_mode():
+                made = model(**padded)
+            mask = padded["attention_mask"].bool()
+            yield Batch(
+                rows, made.logits if self._head == "masked-lm" else made.last_hidden_state, mask, special
+            )
+
+
+def _refuse_invented(folder: str, absent: Iterable[str]) -> None:
+    """Refuse a model of which a part would start at random; the pooler is never used."""
+    invented = sorted(name for name in absent if "pooler" not in name)
+    if invented:
+        raise UnavailableError(
+            f"The checkpoint in {folder} has no weights for {len(invented)} parts of the model, such as "
+            f"{invented[0]}; they would be random. The retriever splade needs a masked language model, "
+            "maxsim an encoder."
+        )
+
+
+@contextmanager
+def readable(folder: str) -> Iterator[None]:
+    """Turn what the libraries raise for a folder that holds no checkpoint into our error.
+
+    Raises:
+        UnavailableError: with what they said.
+    """
+    try:
+        yield
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        first = str(error).strip().partition("\n")[0]
+        raise UnavailableError(f"The checkpoint in {folder} cannot be read: {first}") from error
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Load a model without progress bars and reports; errors still come."""
+    from transformers.utils import logging
+
+    level = logging.get_verbosity()
+    bars = logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if bars:
+            logging.enable_progress_bar()

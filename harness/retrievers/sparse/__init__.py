@@ -1,0 +1,1 @@
+"""Learned sparse retrieval: weighted terms from a masked language model, exact search."""

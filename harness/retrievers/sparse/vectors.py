@@ -1,0 +1,90 @@
+"""Weighted terms in JSON lines, as Pyserini's ``JsonVectorCollection`` holds them."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from harness.datasets.reading import READ_ERRORS
+from harness.errors import DatasetError, Problem, UnavailableError
+from harness.files import open_binary
+
+SHOWN = 20
+
+
+class Vector(NamedTuple):
+    """The weights above 0 of one document or query, by term."""
+
+    id: str
+    weights: Mapping[str, float]
+
+
+def read_vectors(place: str) -> Iterator[Vector]:
+    """Stream the vectors of a file, or of every file of a folder by name; plain, gzip or zstd.
+
+    Each line is an object with ``id``, a text or a whole number, and ``vector``, an object of numbers; other
+    keys, such as ``contents``, are left alone. Weights of 0 are left out.
+
+    Raises:
+        UnavailableError: there is no such file or folder, or no file in it.
+        DatasetError: lines are malformed or an id stands twice; the first ones are named with ``file:line``.
+    """
+    problems: list[Problem] = []
+    seen: set[str] = set()
+    count = 0
+    for path in _files(place):
+        for number, line in _lines(path):
+            found = _vector(line)
+            if isinstance(found, Vector) and found.id in seen:
+                found = f"the id {found.id!r} was used before."
+            if isinstance(found, str):
+                count += 1
+                problems += [Problem(f"{path}:{number}", found)] if len(problems) < SHOWN else []
+                continue
+            seen.add(found.id)
+            yield found
+    if problems:
+        raise DatasetError(f"{count} lines of vectors in {place} cannot be used:", problems)
+
+
+def _files(place: str) -> list[Path]:
+    path = Path(place).expanduser()
+    found = sorted(item for item in path.iterdir() if item.is_file()) if path.is_dir() else [path]
+    found = [item for item in found if not item.name.startswith(".")]
+    if not found or not found[0].is_file():
+        raise UnavailableError(f"There are no vectors at {place}: a file of JSON lines, or a folder of them.")
+    return found
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    try:
+        with open_binary(path) as stream:
+            for number, line in enumerate(stream, start=1):
+                if line.strip():
+                    yield number, line
+    except READ_ERRORS as error:
+        raise DatasetError(f"{path} cannot be read: {error}") from error
+
+
+def _vector(line: bytes) -> Vector | str:
+    """The vector of a line, or what is wrong with it."""
+    try:
+        record: Any = json.loads(line)
+    except ValueError as error:
+        return f"not JSON: {error}"
+    if not isinstance(record, dict) or not isinstance(record.get("vector"), dict):
+        return "expected an object with the keys id and vector, an object of numbers."
+    key = record.get("id")
+    if isinstance(key, bool) or not isinstance(key, str | int) or key == "":
+        return f"expected an id that is a text or a whole number, found {key!r}."
+    weights: dict[str, float] = {}
+    for term, weight in record["vector"].items():
+        number = isinstance(weight, int | float) and not isinstance(weight, bool)
+        if not number or not math.isfinite(weight) or weight < 0:
+            return f"expected a finite weight of 0 or more for {term!r}, found {weight!r}."
+        if weight > 0:
+            weights[term] = float(weight)
+    return Vector(str(key), weights)

@@ -1,0 +1,89 @@
+"""Pre-encoded vectors: read from every form of file, scored by hand, refused where they are wrong."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.errors import DatasetError, SpecError, UnavailableError
+from harness.records import Document, Query
+from harness.retrievers.sparse.impacts import Impacts
+
+DOCUMENTS = [Document(name, "", "its text is not read") for name in ("y", "x", "z", "7")]
+VECTORS = {"x": {"a": 2, "b": 1}, "y": {"b": 3, "c": 0}, "z": {}, "7": {"d": 0.5}, "elsewhere": {"a": 9}}
+QUERIES = {"q": {"a": 1, "b": 2, "never": 5}, "r": {"d": 3}, "s": {"never": 1}}
+
+
+def lines(vectors: dict[str, dict[str, float]]) -> str:
+    return "".join(json.dumps({"id": key, "contents": "", "vector": v}) + "\n" for key, v in vectors.items())
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> tuple[str, str]:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "part-1.jsonl").write_text(lines({key: VECTORS[key] for key in ("x", "elsewhere", "y")}) + "\n")
+    (folder / "part-2.jsonl.gz").write_bytes(
+        gzip.compress((lines({"z": {}}) + '{"id": 7, "vector": {"d": 0.5}}').encode())
+    )
+    (folder / ".crc").write_text("not read")
+    (tmp_path / "queries.jsonl").write_text(lines(QUERIES))
+    return str(folder), str(tmp_path / "queries.jsonl")
+
+
+def test_dot_products_and_facts_worked_by_hand(places: tuple[str, str]) -> None:
+    told: list[int] = []
+    index = Impacts(documents=places[0], queries=places[1]).index(iter(DOCUMENTS), progress=told.append)
+    run = index.search([Query(name, "") for name in QUERIES], 10, tag="t")
+    assert run.to_dict() == {"q": {"y": 6, "x": 4}, "r": {"7": 1.5}}
+    assert index.search([Query("q", "")], 1, tag="t").to_dict() == {"q": {"y": 6}}
+    facts = index.facts
+    assert (facts["documents"], facts["empty_documents"], facts["unused_vectors"]) == (4, 0, 1)
+    assert (facts["postings"], facts["terms"], facts["terms_per_query"]) == (4, 3, 2)
+    assert facts["flops"] == pytest.approx(1 / 4 + 2 / 4)
+    assert told[-1] == 4
+
+
+def test_queries_without_a_vector_are_an_error(places: tuple[str, str]) -> None:
+    index = Impacts(documents=places[0], queries=places[1]).index(DOCUMENTS)
+    with pytest.raises(DatasetError, match="query unknown: it has no vector"):
+        index.search([Query("q", ""), Query("unknown", "")], 10, tag="t")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("{", "not JSON"),
+        ('{"id": "a"}', "vector"),
+        ('{"id": true, "vector": {}}', "found True"),
+        ('{"id": "a", "vector": {"t": -1}}', "found -1"),
+        ('{"id": "a", "vector": {"t": NaN}}', "found nan"),
+        ('{"id": "a", "vector": {"t": "1"}}', "found '1'"),
+        ('{"id": "x", "vector": {"t": 1}}', "'x' was used before"),
+    ],
+)
+def test_a_line_that_is_wrong_is_named(line: str, told: str, places: tuple[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "bad.jsonl"
+    path.write_text(lines({"x": {"a": 1}}) + line + "\n")
+    with pytest.raises(DatasetError, match=told) as caught:
+        Impacts(documents=str(path), queries=places[1]).index(DOCUMENTS)
+    assert caught.value.problems[0].where == f"{path}:2"
+
+
+def test_files_of_another_collection_or_of_nowhere(places: tuple[str, str], tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="No document of the collection has a vector"):
+        Impacts(documents=places[0], queries=places[1]).index([Document("other", "", "")])
+    with pytest.raises(UnavailableError, match="nowhere"):
+        Impacts(documents=str(tmp_path / "nowhere"), queries=places[1]).index(DOCUMENTS)
+    packed = gzip.compress(lines(VECTORS).encode())
+    for broken in (packed[:-9], packed[:15] + b"damaged" + packed[22:]):
+        (tmp_path / "broken.jsonl.gz").write_bytes(broken)
+        with pytest.raises(DatasetError, match=r"broken\.jsonl\.gz"):
+            Impacts(documents=str(tmp_path / "broken.jsonl.gz"), queries=places[1]).index(DOCUMENTS)
+    with pytest.raises(DatasetError, match="x"):
+        Impacts(documents=places[0], queries=places[1]).index([*DOCUMENTS, DOCUMENTS[1]])
+    with pytest.raises(SpecError):
+        Impacts(documents="", queries=places[1])
