@@ -1,4 +1,4 @@
-# make demo            venv, install, run the lexical baselines, print the board, serve it
+# make demo            venv, install, run the baselines, print the board, serve it
 # make demo SERVE=0    the same, stopping before the page is served
 # make test            venv, install the test tools, lint, types, all tests
 # Further extras of pyproject.toml can be added: make test EXTRAS=beir,neural

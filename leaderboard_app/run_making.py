@@ -61,5 +61,5 @@ def show_files(row: Row, detail: RunDetail) -> None:
         st.write(
             "No baseline file of this name comes with the harness, so the run cannot be made again here."
         )
-    st.write("Check that a run file is the one scored here; the hash has to be the one above:")
-    st.code("gzip -dc run.trec.gz | sha256sum", language="bash")
+    st.write("Check that a run file is the one scored here; the sha256 it prints has to be the one above:")
+    st.code("harness validate run.trec.gz", language="bash")
