@@ -36,7 +36,7 @@ OURS = {  # theirs, as asked for: (theirs, as answered; ours)
 }
 
 
-def compare(judged: Judged, scores: Scores, rel: int) -> None:
+def check_equal(judged: Judged, scores: Scores, rel: int) -> None:
     oracle = pytrec_eval.RelevanceEvaluator(judged, set(OURS), relevance_level=rel).evaluate(scores)
     names = {theirs: ours.format(rel=rel).replace("(rel=1)", "") for theirs, ours in OURS.values()}
     evaluation = evaluate(
@@ -58,7 +58,7 @@ def test_bitwise_equal_on_runs_of_every_kind(kind: str, data: st.DataObject, rel
     for query, grades in judged.items():
         if max(grades.values()) < rel - 1:  # its bpref counts levels that do not exist there
             grades[f"top-{query}"] = rel
-    compare(judged, scores, rel)
+    check_equal(judged, scores, rel)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
@@ -72,4 +72,4 @@ def test_bitwise_equal_on_long_rankings(seed: int, rel: int) -> None:
     judged = {"1": {d: chance.choice([0, 0, 1, 2, 3, -1]) for d in chance.sample(documents, 250)}}
     judged["1"]["doc0"] = 3
     scores = {"1": {d: round(chance.gauss(10, 3), chance.choice([1, 7])) for d in documents}}
-    compare(judged, scores, rel)
+    check_equal(judged, scores, rel)

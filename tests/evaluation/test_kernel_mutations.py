@@ -79,10 +79,10 @@ def test_changed_files(
         text = text[:-1]
     path = tmp_path_factory.getbasetemp() / "mutated.txt"
     path.write_bytes(text)
-    agree(path)
+    check_same_as_reader(path)
 
 
-def agree(path: Path) -> None:
+def check_same_as_reader(path: Path) -> None:
     judgments = Judgments.of(QRELS)
     got = hits_of_file(path, judgments, "double", Limits())
     try:
@@ -104,13 +104,13 @@ def test_random_bytes(tmp_path: Path) -> None:
     for size in (1, 5, 63, 64, 65, 500, 5000):
         for alphabet in (bytes(range(256)), b"q1 \n.", b"1 \n", b"q Q0d1.\t\n"):
             (tmp_path / "noise").write_bytes(bytes(chance.choices(alphabet, k=size)))
-            agree(tmp_path / "noise")
+            check_same_as_reader(tmp_path / "noise")
 
 
 def test_a_topic_that_comes_back_a_thousand_times_does_not_overflow(tmp_path: Path) -> None:
     """Each return would add the same hits again."""
     path = tmp_path / "run"
     path.write_text("q1 Q0 d1 1 1.5 t\nq2 Q0 d2 1 1.5 t\n" * 20_000)
-    agree(path)
+    check_same_as_reader(path)
     path.write_text("".join(f"q1 Q0 d{i} 1 1.5 t\nq2 Q0 d{i} 1 1.5 t\n" for i in range(5_000)))
-    agree(path)
+    check_same_as_reader(path)

@@ -41,7 +41,7 @@ def read() -> Reader:
     return call
 
 
-def agrees(read: Reader, text: bytes) -> bool:
+def check_reading(read: Reader, text: bytes) -> bool:
     value, fine = read(text)
     if fine:
         assert NUMBER.fullmatch(text), text
@@ -61,8 +61,8 @@ def test_numbers_as_runs_have_them_are_all_taken(read: Reader) -> None:
             f"{score:e}",
             str(int(score)),
         ):
-            assert agrees(read, text.encode()), text
-        assert agrees(read, repr(float(np.float32(score))).encode())
+            assert check_reading(read, text.encode()), text
+        assert check_reading(read, repr(float(np.float32(score))).encode())
 
 
 def test_numbers_between_two_doubles(read: Reader) -> None:
@@ -73,22 +73,22 @@ def test_numbers_between_two_doubles(read: Reader) -> None:
         whole = chance.randint(2**53, 2**63) | 1
         for number in (whole, whole - 1, whole + 1, chance.randint(0, 10**19)):
             for power in (0, -1, -3, -7, -19, 5, 20):
-                taken += agrees(read, f"{number}e{power}".encode())
+                taken += check_reading(read, f"{number}e{power}".encode())
         middle = Decimal(2**53 + 2 * chance.randint(0, 2**40) + 1) / 2 ** chance.randint(0, 4)
-        taken += agrees(read, str(middle).encode())
+        taken += check_reading(read, str(middle).encode())
     assert taken > 100_000
 
 
 @settings(max_examples=2_000, deadline=None)
 @given(text=st.from_regex(NUMBER, fullmatch=True).filter(lambda text: len(text) < 400))
 def test_whatever_is_taken_is_read_right(read: Reader, text: bytes) -> None:
-    agrees(read, text)
+    check_reading(read, text)
 
 
 @settings(max_examples=2_000, deadline=None)
 @given(text=st.text("0123456789+-.eE_xnaif", min_size=1, max_size=24))
 def test_what_is_not_a_number_is_never_taken(read: Reader, text: str) -> None:
-    agrees(read, text.encode())
+    check_reading(read, text.encode())
 
 
 @pytest.mark.parametrize(
@@ -102,4 +102,4 @@ def test_fragments(read: Reader, text: str) -> None:
 def test_the_edges_of_the_table(read: Reader, power: int) -> None:
     inside = LOWEST_POWER <= power <= HIGHEST_POWER
     for mantissa in (1, 7, 9007199254740993, 9999999999999999999):
-        assert agrees(read, f"{mantissa}e{power}".encode()) == inside
+        assert check_reading(read, f"{mantissa}e{power}".encode()) == inside
