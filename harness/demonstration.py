@@ -12,7 +12,7 @@ from harness.leaderboard.board import Board
 from harness.leaderboard.rebuild import rebuild
 from harness.retrievers.execute import run
 from harness.retrievers.spec import SystemSpec, read_systems
-from harness.retrievers.table import RETRIEVERS
+from harness.retrievers.stage_spec import missing_extras
 
 DATASET = "demo"
 
@@ -52,7 +52,7 @@ def demo(home: str | Path = ".harness", *, progress: Callable[[str], None] | Non
     for spec in systems:
         if DATASET not in spec.datasets:
             continue
-        absent = [str(error) for stage in spec.pipeline if (error := RETRIEVERS.missing(stage.retrieve))]
+        absent = missing_extras(spec.pipeline)
         if absent:
             say(_recorded(spec.system, runs) or f"leaving out {spec.system}: {absent[0]}")
         else:

@@ -54,7 +54,7 @@ def pipeline(card: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "stage": [str(stage.get("stage", "")) for stage in stages],
-            "retriever": [str(stage.get("retriever", "")) for stage in stages],
+            "name": [str(stage.get("name", "")) for stage in stages],
             "parameters": [_text(stage.get("parameters")) for stage in stages],
         }
     )

@@ -46,17 +46,17 @@ def add_format(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def counter(what: str, *, every: float = 0.5) -> Callable[[int], None]:
+def counter(*, every: float = 0.5) -> Callable[[str, int], None]:
     """A progress line on a terminal's standard error, rewritten at most every ``every`` seconds."""
     if not sys.stderr.isatty():
-        return lambda _count: None
+        return lambda _what, _count: None
     shown = time.monotonic()
 
-    def show(count: int) -> None:
+    def show(what: str, count: int) -> None:
         nonlocal shown
         if time.monotonic() - shown >= every:
             shown = time.monotonic()
-            print(f"\r{what}: {count:,}", end="", file=sys.stderr, flush=True)
+            print(f"\r\033[K{what}: {count:,}", end="", file=sys.stderr, flush=True)
 
     return show
 

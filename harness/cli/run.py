@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from pathlib import Path
 
 from harness.cli.output import add_format, clear_progress, counter, print_json, print_table, say
@@ -18,6 +19,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--system", metavar="NAME", help="which system of a file with a matrix")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for run.trec.gz and card.yaml")
+    parser.add_argument(
+        "--fresh", action="store_true", help="make every stage again instead of taking kept outputs"
+    )
     add_format(parser)
     parser.set_defaults(execute=execute)
 
@@ -27,6 +31,7 @@ def execute(options: argparse.Namespace) -> int:
     from harness.datasets.catalogue import load_catalogue
     from harness.evaluation.evaluate import evaluate
     from harness.retrievers.execute import run
+    from harness.retrievers.stage_cache import StageCache
     from harness.runfiles.reader import read_run
 
     done = run(
@@ -34,7 +39,8 @@ def execute(options: argparse.Namespace) -> int:
         options.dataset,
         options.out,
         system=options.system,
-        progress=counter("documents indexed"),
+        cache=StageCache(since=time.time()) if options.fresh else None,
+        progress=counter(),
     )
     clear_progress()
     if done.dataset.name in load_catalogue() and load_catalogue()[done.dataset.name] != done.dataset.spec:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness.config import read_yaml
-from harness.errors import CommandError, MissingExtraError, Problem, SpecError, UnknownNameError
+from harness.errors import CommandError, Problem, SpecError
 from harness.evaluation.measure import parse_measure
-from harness.retrievers.spec import SystemSpec, expand, matrix_problems, read_systems, undeclared
-from harness.retrievers.table import RETRIEVERS
+from harness.retrievers.spec import SystemSpec, expand, read_systems
+from harness.retrievers.stage_spec import missing_extras
 
 
 class Declared(NamedTuple):
@@ -36,31 +36,16 @@ def read_promises(path: Path) -> list[Declared]:
         SpecError: with all problems of the file.
     """
     spec = read_yaml(path, SystemSpec)
-    absent = [str(error) for stage in spec.pipeline if (error := RETRIEVERS.missing(stage.retrieve))]
+    absent = missing_extras(spec.pipeline)
     problems = list(_unknown_measures(spec))
-    if _can_be_checked(spec):
-        try:
-            read_systems(path)
-        except SpecError as error:
-            problems = [*error.problems, *problems]
-    else:
-        problems = [*undeclared(spec), *matrix_problems(spec), *problems]
+    try:
+        read_systems(path)
+    except SpecError as error:
+        problems = [*error.problems, *problems]
     if problems:
         raise SpecError(f"{path} has {len(problems)} problem{'s' * (len(problems) > 1)}:", problems)
     missing = absent[0] if absent else ""
     return [Declared(path, each, spec.matrix is None, missing) for each in expand(spec)]
-
-
-def _can_be_checked(spec: SystemSpec) -> bool:
-    """Whether the parameters' classes can be imported here; an unknown name is left to ``read_system``."""
-    for stage in spec.pipeline:
-        try:
-            _ = RETRIEVERS[stage.retrieve]
-        except MissingExtraError:
-            return False
-        except UnknownNameError:
-            continue
-    return True
 
 
 def _unknown_measures(spec: SystemSpec) -> Iterator[Problem]:

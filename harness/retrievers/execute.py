@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.datasets.dataset import Dataset, load_dataset
+from harness.datasets.fingerprint import Fingerprints as DataPrints
 from harness.datasets.fingerprint import fingerprint
 from harness.errors import RunFileError
-from harness.rankings import Run, cut
-from harness.retrievers.pipeline import Outcome, run_pipeline
+from harness.rankings import cut
+from harness.retrievers.pipeline import run_pipeline
 from harness.retrievers.spec import SystemSpec, read_system
+from harness.retrievers.stage_cache import StageCache
+from harness.retrievers.work import Corpus, Outcome, StageDone, StageProgress
 from harness.runfiles.card import (
     CARD_NAME,
     RUN_NAME,
@@ -46,7 +48,8 @@ def run(
     out: str | Path,
     *,
     system: str | None = None,
-    progress: Callable[[int], None] | None = None,
+    cache: StageCache | None = None,
+    progress: StageProgress = lambda _what, _count: None,
 ) -> Executed:
     """Run a declared system on a data set and write ``out/run.trec.gz`` and ``out/card.yaml``.
 
@@ -57,7 +60,9 @@ def run(
         dataset: a name of the catalogue, the path of a folder in BEIR layout, or a loaded data set.
         out: the folder to write to; made if absent.
         system: which system of a file with a ``matrix``.
-        progress: called with the number of documents indexed so far.
+        cache: outputs of stages kept by the hash of their inputs. The default takes and keeps them where the
+            pipeline has several stages; ``StageCache(since=time.time())`` makes everything again.
+        progress: called with what is counted, for example ``documents indexed``, and how many are done.
 
     Raises:
         SpecError: the baseline's file breaks its schema.
@@ -68,16 +73,25 @@ def run(
     spec = baseline if isinstance(baseline, SystemSpec) else read_system(Path(baseline), system)
     data = dataset if isinstance(dataset, Dataset) else load_dataset(dataset)
     depth = min(spec.depth, data.spec.depth)
-    extra = _dropped(data)  # what the protocol drops must not cost a rank
-    outcome = run_pipeline(spec, data.documents(), data.queries, depth=depth + extra, progress=progress)
-    result = cut(data.as_scored(outcome.run), depth)
+    prints = fingerprint(data)
+    outcome = run_pipeline(
+        spec,
+        Corpus(documents=data.documents, key=prints.documents),
+        data.queries,
+        depth=depth,
+        more=_dropped(data),
+        clean=data.as_scored,
+        cache=cache or (StageCache() if len(spec.pipeline) > 1 else None),
+        progress=progress,
+    )
+    result = cut(outcome.run, depth)
     if not len(result):
         raise RunFileError(
             f"{spec.system} returned no document for any of the {len(data.queries)} queries of {data.name}; "
             "an empty run is not written."
         )
     run_path, card_path = Path(out) / RUN_NAME, Path(out) / CARD_NAME
-    card = _card(spec, data, outcome, result, depth)
+    card = _card(spec, data, outcome, prints, depth)
     write_run(result, run_path)
     write_card(card, card_path)
     return Executed(run_path=run_path, card_path=card_path, card=card, dataset=data)
@@ -89,11 +103,8 @@ def _dropped(data: Dataset) -> int:
     return excluded + int(data.spec.quirks.drop_self_matches)
 
 
-def _card(spec: SystemSpec, data: Dataset, outcome: Outcome, result: Run, depth: int) -> RunCard:
-    stages = [
-        StageCard(stage="retrieve", retriever=stage.retrieve, parameters=parameters)
-        for stage, parameters in zip(spec.pipeline, outcome.parameters, strict=True)
-    ]
+def _card(spec: SystemSpec, data: Dataset, outcome: Outcome, prints: DataPrints, depth: int) -> RunCard:
+    result = outcome.run
     queries = len(data.queries)
     return RunCard(
         schema_version=1,
@@ -102,7 +113,7 @@ def _card(spec: SystemSpec, data: Dataset, outcome: Outcome, result: Run, depth:
         split=data.spec.split,
         family=spec.family,
         description=spec.description,
-        pipeline=stages,
+        pipeline=[_stage_card(stage) for stage in outcome.stages],
         tag=spec.system,
         created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         depth=depth,
@@ -121,5 +132,21 @@ def _card(spec: SystemSpec, data: Dataset, outcome: Outcome, result: Run, depth:
         ),
         index=dict(outcome.index_facts),
         run=RunIdentity(sha256=run_sha256(result), rows=len(result), queries=len(result.queries)),
-        fingerprints=Fingerprints(**asdict(fingerprint(data))),
+        fingerprints=Fingerprints(**asdict(prints)),
+    )
+
+
+def _stage_card(stage: StageDone) -> StageCard:
+    return StageCard(
+        stage=stage.kind,
+        name=stage.name,
+        parameters=stage.parameters,
+        depth=stage.depth,
+        checkpoint=stage.provenance.get("checkpoint"),
+        revision=stage.provenance.get("revision"),
+        seconds=stage.seconds,
+        facts=stage.facts,
+        key=stage.key,
+        cached=stage.cached,
+        branches=[[_stage_card(each) for each in branch] for branch in stage.branches],
     )

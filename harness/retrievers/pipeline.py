@@ -1,69 +1,75 @@
-"""A pipeline: the stages of a declared system, run over one data set, timed."""
+"""A pipeline: a declared system run over one data set."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from pydantic import TypeAdapter
-
-from harness.config import check
-from harness.rankings import Run
-from harness.records import Document, Query
-from harness.retrievers.base import Progress, Retriever, Weighted
+from harness.rankings import Run, cut
+from harness.records import Query
 from harness.retrievers.spec import SystemSpec
-from harness.retrievers.table import RETRIEVERS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What running a pipeline gives: the run, every stage's parameters, wall seconds and index facts.
-
-    ``provenance`` is empty, or names the weights that were used.
-    """
-
-    run: Run
-    parameters: tuple[dict[str, Any], ...]
-    index_seconds: float
-    search_seconds: float
-    index_facts: Mapping[str, int | float]
-    provenance: Mapping[str, str]
+from harness.retrievers.stage_cache import StageCache, key_of
+from harness.retrievers.stage_runner import Context, run_line
+from harness.retrievers.work import Corpus, Outcome, StageDone, StageProgress
 
 
 def run_pipeline(
     spec: SystemSpec,
-    documents: Iterable[Document],
+    corpus: Corpus,
     queries: Sequence[Query],
     *,
     depth: int,
-    progress: Progress | None = None,
+    more: int = 0,
+    clean: Callable[[Run], Run] = lambda run: run,
+    cache: StageCache | None = None,
+    progress: StageProgress = lambda _what, _count: None,
 ) -> Outcome:
-    """Index ``documents`` and search ``queries`` to ``depth`` with the system that ``spec`` declares.
+    """Run the system that ``spec`` declares.
 
     Args:
-        spec: a checked system; its last stage's run carries ``spec.system`` as tag.
-        documents: streamed once.
+        spec: a checked system; every run carries ``spec.system`` as tag.
+        corpus: the documents.
         queries: all are searched; one without a matching document is absent from the run.
         depth: documents kept for each query.
-        progress: called with the number of documents indexed so far.
+        more: documents of a query that ``clean`` may drop, so that dropping costs no rank.
+        clean: the data set's protocol, applied to every run of documents.
+        cache: outputs of stages kept by their hash; None keeps none and takes none.
+        progress: called with what is counted and how many are done.
     """
-    stage = spec.pipeline[0]
-    schema = RETRIEVERS[stage.retrieve]
-    retriever: Retriever = check(stage.parameters, schema, where=f"pipeline[0] ({stage.retrieve})")
-    begun = time.perf_counter()
-    index = retriever.index(documents, progress=progress)
-    indexed = time.perf_counter()
-    index.search(queries[:1], depth, tag=spec.system)  # what is compiled or loaded once is not search time
-    warm = time.perf_counter()
-    run = index.search(queries, depth, tag=spec.system)
-    searched = time.perf_counter()
-    return Outcome(
-        run=run,
-        parameters=(TypeAdapter(schema).dump_python(retriever, mode="json"),),
-        index_seconds=indexed - begun,
-        search_seconds=searched - warm,
-        index_facts=dict(index.facts),
-        provenance=retriever.provenance() if isinstance(retriever, Weighted) else {},
+    context = Context(
+        queries=queries,
+        queries_key=key_of(queries=sorted([query.id, query.text] for query in queries)),
+        depth=depth,
+        more=more,
+        tag=spec.system,
+        clean=clean,
+        cache=cache,
+        since=cache.since if cache else float("inf"),
+        progress=progress,
     )
+    line = run_line(spec.pipeline, corpus, context)
+    run, _ = line.ranking()
+    done = tuple(_all(line.done))
+    indexing = sum(stage.facts.get("index_seconds", 0.0) for stage in done)
+    searching = sum(stage.facts.get("search_seconds", stage.seconds) for stage in done)
+    return Outcome(
+        run=cut(run, depth),
+        stages=line.done,
+        index_seconds=indexing,
+        search_seconds=searching,
+        index_facts=_first_index(done),
+        provenance=next((stage.provenance for stage in reversed(line.done) if stage.provenance), {}),
+    )
+
+
+def _all(stages: Sequence[StageDone]) -> Iterator[StageDone]:
+    for stage in stages:
+        for branch in stage.branches:
+            yield from _all(branch)
+        yield stage
+
+
+def _first_index(done: Sequence[StageDone]) -> dict[str, Any]:
+    times = {"index_seconds", "search_seconds"}
+    facts = next((stage.facts for stage in done if stage.kind == "retrieve"), {})
+    return {name: value for name, value in facts.items() if name not in times}

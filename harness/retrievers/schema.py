@@ -8,33 +8,37 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from harness.retrievers.spec import SystemSpec
-from harness.retrievers.table import RETRIEVERS
+from harness.retrievers.table import STAGES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def system_schema() -> dict[str, Any]:
-    """The schema of a system's file; ``parameters`` has that of the stage's retriever.
+    """The schema of a system's file; ``parameters`` has that of the stage's class.
 
-    A retriever's class can be imported without its optional packages, so that the schema is always the same.
+    A class can be imported without its optional packages, so that the schema is always the same.
 
     Raises:
         MissingExtraError: a class that cannot.
     """
+    entries = [(kind, name) for kind, table in STAGES.items() for name in sorted(table)]
     adapters: list[tuple[str, Any, TypeAdapter[Any]]] = [
-        (name, "validation", TypeAdapter(RETRIEVERS[name])) for name in sorted(RETRIEVERS)
+        (f"{kind} {name}", "validation", TypeAdapter(STAGES[kind][name])) for kind, name in entries
     ]
     adapters.append(("", "validation", TypeAdapter(SystemSpec)))
     schemas, shared = TypeAdapter.json_schemas(adapters)
     definitions: dict[str, Any] = dict(shared["$defs"])
     stage = dict(definitions["Stage"])
-    stage["properties"] = {**stage["properties"], "retrieve": {"enum": sorted(RETRIEVERS)}}
+    names = {kind: {"enum": sorted(table)} for kind, table in STAGES.items() if len(table)}
+    plain = {name: value for name, value in stage["properties"].items() if name not in STAGES}
+    stage["properties"] = {**names, **plain}
+    stage["oneOf"] = [{"required": [kind]} for kind in names]
     stage["allOf"] = [
         {
-            "if": {"properties": {"retrieve": {"const": name}}},
-            "then": {"properties": {"parameters": schemas[name, "validation"]}},
+            "if": {"properties": {kind: {"const": name}}, "required": [kind]},
+            "then": {"properties": {"parameters": schemas[f"{kind} {name}", "validation"]}},
         }
-        for name in sorted(RETRIEVERS)
+        for kind, name in entries
     ]
     definitions["Stage"] = stage
     return {

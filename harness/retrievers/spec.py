@@ -5,26 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from harness.config import Strict, check, read_yaml
-from harness.errors import CommandError, HarnessError, Problem, SpecError, UnknownNameError
+from harness.config import Strict, read_yaml
+from harness.errors import CommandError, Problem, SpecError, UnknownNameError
 from harness.retrievers.matrix import Matrix
+from harness.retrievers.plan import pipeline_problems
 from harness.retrievers.promise import ExpectedScores, Published, ReproducedOn
-from harness.retrievers.table import RETRIEVERS
+from harness.retrievers.stage_spec import Stage, walk
 from harness.runfiles.card import Line
 
 NAME = r"^[a-z0-9][a-z0-9._-]*$"
 LONGEST = 60  # characters of a system's name
-
-
-class Stage(Strict):
-    """One step of a pipeline: the retriever's registered name and its parameters."""
-
-    retrieve: str
-    parameters: dict[str, Any] = Field(default_factory=dict)
 
 
 class SystemSpec(Strict):
@@ -35,7 +29,7 @@ class SystemSpec(Strict):
         system: the name on the board and in the run's tag column.
         family: the kind of retriever, for example ``lexical``.
         description: one or two sentences for a reader of the board.
-        pipeline: the stages, in order; the first retrieves.
+        pipeline: the stages, in order; see :mod:`harness.retrievers.stages`.
         depth: documents kept for each query.
         input_fields: what the system sees of a document.
         datasets: the catalogue names it is declared for.
@@ -52,7 +46,7 @@ class SystemSpec(Strict):
     system: str = Field(pattern=NAME, max_length=LONGEST)
     family: str
     description: str
-    pipeline: list[Stage] = Field(min_length=1, max_length=1)
+    pipeline: list[Stage] = Field(min_length=1)
     depth: int = Field(default=1000, ge=1)
     input_fields: list[str] = Field(default_factory=lambda: ["title", "text"])
     datasets: list[str] = Field(default_factory=list)
@@ -106,16 +100,12 @@ def expand(spec: SystemSpec) -> tuple[SystemSpec, ...]:
     """The systems of a file: itself, or one for each combination of its matrix."""
     if spec.matrix is None:
         return (spec,)
-    first, *others = spec.pipeline
     return tuple(
         spec.model_copy(
             update={
                 "system": name,
                 "matrix": None,
-                "pipeline": [
-                    first.model_copy(update={"parameters": {**first.parameters, **given}}),
-                    *others,
-                ],
+                "pipeline": spec.matrix.fill(spec.pipeline, given),
                 "expected": spec.matrix.expected.get(name, {}),
             }
         )
@@ -124,15 +114,8 @@ def expand(spec: SystemSpec) -> tuple[SystemSpec, ...]:
 
 
 def _stage_problems(spec: SystemSpec, prefix: str) -> Iterator[Problem]:
-    for number, stage in enumerate(spec.pipeline):
-        where = f"{prefix}pipeline[{number}]"
-        try:
-            check(stage.parameters, RETRIEVERS[stage.retrieve], where=where)
-        except SpecError as error:
-            for item in error.problems:
-                yield Problem(f"{where}.parameters.{item.where}", item.message)
-        except HarnessError as error:
-            yield Problem(f"{where}.retrieve", str(error))
+    for problem in pipeline_problems(spec.pipeline):
+        yield problem._replace(where=prefix + problem.where)
 
 
 def matrix_problems(spec: SystemSpec) -> Iterator[Problem]:
@@ -146,6 +129,11 @@ def matrix_problems(spec: SystemSpec) -> Iterator[Problem]:
         if not re.fullmatch(NAME, name) or len(name) > LONGEST:
             message = f"{name!r} is no name: at most {LONGEST} of a-z, 0-9, '.', '_' and '-'."
             yield Problem("matrix.parameters", message)
+    stages = {stage.name for _, stage in walk(spec.pipeline)}
+    for key in spec.matrix.parameters:
+        if "." in key and key.partition(".")[0] not in stages:
+            message = f"no stage has the name before the dot; there are {', '.join(sorted(stages))}."
+            yield Problem(f"matrix.parameters.{key}", message)
     for name in spec.matrix.expected:
         if name not in names:
             yield Problem(f"matrix.expected.{name}", f"no such system; it gives {', '.join(names)}.")

@@ -1,4 +1,4 @@
-"""The retrievers, by the name that YAML files use."""
+"""The stages of pipelines, by kind and by the name that YAML files use."""
 
 from __future__ import annotations
 
@@ -24,3 +24,42 @@ RETRIEVERS: Final = Registry(
         "splade": ("transformers", "neural"),
     },
 )
+
+PREPARERS: Final = Registry(
+    "preparer",
+    {},
+)
+
+FEEDBACKS: Final = Registry(
+    "feedback",
+    {},
+)
+
+RERANKERS: Final = Registry(
+    "re-ranker",
+    {},
+)
+
+GROUPERS: Final = Registry(
+    "grouper",
+    {
+        "max-passage": "harness.retrievers.passages.grouping:MaxPassage",
+    },
+)
+
+FUSIONS: Final = Registry(
+    "fusion",
+    {
+        "rrf": "harness.retrievers.fusion.reciprocal_rank:ReciprocalRank",
+    },
+)
+
+STAGES: Final = {
+    "prepare": PREPARERS,
+    "retrieve": RETRIEVERS,
+    "feedback": FEEDBACKS,
+    "rerank": RERANKERS,
+    "group": GROUPERS,
+    "fuse": FUSIONS,
+}
+"""Kind of stage → its table; the key that a YAML file uses for it."""

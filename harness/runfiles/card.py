@@ -46,7 +46,15 @@ def _utc(text: str) -> str:
     return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise ValueError("a date is needed, for example 2026-01-31") from error
+
+
 Line = Annotated[str, AfterValidator(_line)]
+Day = Annotated[str, BeforeValidator(_instant), AfterValidator(_day)]
 Name = Annotated[str, Field(max_length=100), AfterValidator(_line), AfterValidator(_name)]
 Instant = Annotated[str, BeforeValidator(_instant), AfterValidator(_utc)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -56,11 +64,31 @@ Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class StageCard(Strict):
-    """One stage of a pipeline, such as first stage or re-ranking."""
+    """One stage of a pipeline: what it was and what it did.
+
+    Attributes:
+        stage: the kind, for example ``retrieve`` or ``rerank``.
+        name: the registered name, for example ``bm25``.
+        depth: documents of each query that the stage kept, or re-ranked.
+        checkpoint: the weights' name, with ``revision``: the hub's commit or their content's hash.
+        seconds: wall time of the stage.
+        facts: counts that the stage reports, for example calls and tokens.
+        key: hash of everything the stage's output depends on.
+        cached: the output was taken from an earlier run with the same key; the times are that run's.
+        branches: of a fusion: the pipelines whose runs joined this one.
+    """
 
     stage: Line
-    retriever: Line
+    name: Line
     parameters: Mapping[str, JsonValue] = {}
+    depth: Annotated[int, Field(ge=1)] | None = None
+    checkpoint: Line | None = None
+    revision: Line | None = None
+    seconds: Amount | None = None
+    facts: Mapping[Line, JsonValue] = {}
+    key: Sha256 | None = None
+    cached: bool = False
+    branches: list[list[StageCard]] = Field(default_factory=list)
 
 
 class Hardware(Strict):
@@ -72,6 +100,23 @@ class Hardware(Strict):
     gpu: Line | None = None
     os: Line | None = None
     machine_class: Line | None = None
+
+
+class Runtime(Strict):
+    """What the process computed with: last digits of scores may depend on it.
+
+    Attributes:
+        blas: the linear algebra libraries that were loaded: name, version, kernels.
+        threads: threads that a library may use, by its name.
+        variables: environment variables that choose threads or determinism, as they were set.
+        kernel, distribution: of the operating system.
+    """
+
+    blas: list[Line] = Field(default_factory=list)
+    threads: Mapping[Line, Count] = {}
+    variables: Mapping[Line, Line] = {}
+    kernel: Line | None = None
+    distribution: Line | None = None
 
 
 class GitState(Strict):
@@ -129,17 +174,24 @@ class RunCard(Strict):
     created: Instant
     depth: Annotated[int, Field(ge=1)] | None = None
     input_fields: list[Line] = Field(default_factory=list)
+    first_stage: Line | None = None
     training_data: Mapping[Line, Literal["declared", "none", "unknown"]] = {}
+    training_evidence: Mapping[Line, Line] = {}
+    authors: list[Line] = Field(default_factory=list)
     contact: Line | None = None
+    anonymous_until: Day | None = None
     links: list[Url] = Field(default_factory=list)
     licence: Line | None = None
+    code_licence: Line | None = None
     checkpoint: Line | None = None
     revision: Line | None = None
     seeds: Mapping[Line, int] = {}
     versions: Mapping[Line, Line] = {}
     git: GitState | None = None
     hardware: Hardware | None = None
+    runtime: Runtime | None = None
     timings: Timings | None = None
+    resources: Mapping[Line, JsonValue] = {}
     index: Mapping[Line, JsonValue] = {}
     run: RunIdentity
     fingerprints: Fingerprints | None = None

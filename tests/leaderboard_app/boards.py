@@ -74,7 +74,7 @@ def run(
             "family": family,
             "description": description,
             "pipeline": [
-                {"stage": "first stage", "retriever": "bm25", "parameters": {"k1": 0.9, "b": 0.4}},
+                {"stage": "first stage", "name": "bm25", "parameters": {"k1": 0.9, "b": 0.4}},
             ],
             "created": "2026-01-31T12:00:00Z",
             "versions": {"numpy": "2.4.6"},

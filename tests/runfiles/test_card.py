@@ -52,7 +52,7 @@ def test_a_full_card_reads_as_it_was_written(tmp_path: Path) -> None:
     card = RunCard(
         **{**SMALL, "description": "Zwei Zeilen:\n  # größer, 検索 🔍\n"},
         split="test",
-        pipeline=[StageCard(stage="retrieve", retriever="bm25", parameters={"k1": 0.9, "stemmer": None})],
+        pipeline=[StageCard(stage="retrieve", name="bm25", parameters={"k1": 0.9, "stemmer": None})],
         tag="yes",
         depth=1000,
         input_fields=["title", "text"],
@@ -82,7 +82,7 @@ def test_any_text_and_parameter_survives(
     path = tmp_path_factory.getbasetemp() / "any.yaml"
     card = RunCard(
         **{**SMALL, "description": description},
-        pipeline=[StageCard(stage="s", retriever="r", parameters=parameters)],
+        pipeline=[StageCard(stage="s", name="r", parameters=parameters)],
     )
     write_card(card, path)
     assert read_card(path) == card
@@ -121,7 +121,7 @@ def test_every_problem_of_a_card_is_named_with_its_key(tmp_path: Path) -> None:
         read_card(path)
     assert sorted(problem.where for problem in caught.value.problems) == sorted([
         "schema_version", "system", "dataset", "family", "familie", "description", "created", "depth",
-        "pipeline[0].retriever", "training_data.x", "links[0]", "seeds.a", "run.sha256",
+        "pipeline[0].name", "training_data.x", "links[0]", "seeds.a", "run.sha256",
         "timings.search_seconds",
     ])  # fmt: skip
     assert "Did you mean 'family'?" in str(caught.value)

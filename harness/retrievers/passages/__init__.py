@@ -1,0 +1,1 @@
+"""Long documents as passages, and passages as documents."""

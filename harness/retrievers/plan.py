@@ -1,0 +1,90 @@
+"""Whether a pipeline can be run at all: names, parameters and the order of its stages, before any work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from harness.config import check
+from harness.errors import HarnessError, MissingExtraError, Problem, SpecError
+from harness.retrievers.stage_spec import Stage, walk
+
+
+def pipeline_problems(stages: Sequence[Stage]) -> Iterator[Problem]:
+    """Everything that is wrong with a pipeline, each with its key path.
+
+    A stage whose optional package is absent here is not wrong; its parameters are checked where it is there.
+    """
+    for where, stage in walk(stages):
+        yield from _stage_problems(where, stage)
+    yield from _line_problems(stages, "pipeline")
+
+
+def parameters_of(stage: Stage) -> Any:
+    """The stage's registered class made from its parameters.
+
+    Raises:
+        SpecError: a parameter is wrong; with its key.
+        UnknownNameError: no such stage.
+        MissingExtraError: its module needs an optional package.
+    """
+    return check(stage.parameters, stage.table[stage.name], where=f"{stage.kind}: {stage.name}")
+
+
+def _stage_problems(where: str, stage: Stage) -> Iterator[Problem]:
+    try:
+        parameters_of(stage)
+    except SpecError as error:
+        for item in error.problems:
+            yield Problem(f"{where}.parameters.{item.where}", item.message)
+    except MissingExtraError:
+        pass
+    except HarnessError as error:
+        yield Problem(f"{where}.{stage.kind}", str(error))
+    if stage.kind == "fuse" and not stage.branches:
+        yield Problem(f"{where}.with", "a fusion needs at least one branch: a list of lists of stages.")
+    if stage.kind != "fuse" and stage.branches:
+        yield Problem(f"{where}.with", f"only a fusion joins branches; this is {stage.kind}: {stage.name}.")
+    if stage.kind == "prepare" and stage.depth is not None:
+        yield Problem(f"{where}.depth", "a prepare stage has documents, not rankings, and so no depth.")
+
+
+def _line_problems(stages: Sequence[Stage], prefix: str) -> Iterator[Problem]:
+    """What is wrong with the order of one line of stages, and of its branches."""
+    retrieved, passages = "", False
+    for number, stage in enumerate(stages):
+        where = f"{prefix}[{number}]"
+        label = f"{stage.kind}: {stage.name}"
+        if stage.kind == "prepare":
+            if retrieved:
+                yield Problem(where, f"{label} changes documents, so it stands before retrieve.")
+            passages = passages or bool(_attribute(stage, "passages", False))
+        elif stage.kind == "retrieve":
+            if retrieved:
+                yield Problem(where, f"{label} starts a run; the line has one of {retrieved}. Use fuse.")
+            retrieved = stage.name
+        elif not retrieved:
+            yield Problem(where, f"{label} needs a run; a retrieve stage must stand before it.")
+        elif stage.kind == "group":
+            if not passages:
+                yield Problem(where, f"{label} needs passages; no prepare stage before it cuts documents.")
+            passages = False
+        elif stage.kind == "feedback" and retrieved not in _attribute(stage, "accepts", {retrieved}):
+            accepted = ", ".join(sorted(_attribute(stage, "accepts", ())))
+            yield Problem(where, f"{label} can search the index of {accepted}, not that of {retrieved}.")
+        if stage.kind == "fuse" and passages:
+            yield Problem(where, f"{label} joins runs of documents; a group stage must stand before it.")
+        for i, branch in enumerate(stage.branches):
+            yield from _line_problems(branch, f"{where}.with[{i}]")
+    if not retrieved:
+        yield Problem(prefix, "the line has no retrieve stage.")
+    if passages:
+        yield Problem(prefix, "the line ends with passages; a group stage has to make documents of them.")
+
+
+def _attribute(stage: Stage, attribute: str, default: Any) -> Any:
+    """An attribute of the stage's class, or ``default`` where the class cannot be imported here."""
+    try:
+        return getattr(stage.table[stage.name], attribute, default)
+    except HarnessError:
+        return default

@@ -1,0 +1,220 @@
+"""Running stages one after another: each is looked up by its key, or done and kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from harness.errors import CommandError
+from harness.rankings import Run, cut
+from harness.records import Query
+from harness.retrievers.base import Weighted
+from harness.retrievers.code_version import code_version
+from harness.retrievers.judged_before import Answers
+from harness.retrievers.plan import parameters_of
+from harness.retrievers.reranking import rerank
+from harness.retrievers.searchable import Searchable
+from harness.retrievers.stage_cache import Kept, StageCache, key_of
+from harness.retrievers.stage_spec import RERANK_DEPTH, Stage
+from harness.retrievers.stages import Answer, Searched
+from harness.retrievers.work import Corpus, StageDone, StageProgress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What all stages of a pipeline share.
+
+    Attributes:
+        queries: all queries, with the hash of their ids and texts.
+        depth: documents kept for each query where a stage does not say.
+        more: how many more every run keeps, because the protocol may drop as many.
+        tag: of every run.
+        clean: the data set's protocol, for runs of documents.
+        cache: outputs kept; None keeps none.
+        since: POSIX time before which no answer of a re-ranker is taken.
+        progress: told what is counted.
+    """
+
+    queries: Sequence[Query]
+    queries_key: str
+    depth: int
+    more: int
+    tag: str
+    clean: Callable[[Run], Run]
+    cache: StageCache | None
+    since: float
+    progress: StageProgress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of stages so far.
+
+    Attributes:
+        corpus: the documents as prepared so far; ``whole`` before they were cut into passages.
+        searchable: the retriever with its index; None before it.
+        run: None before the retriever.
+        key: hash of everything the run depends on.
+        passages: whether ``corpus`` holds passages.
+        done: the stages.
+    """
+
+    corpus: Corpus
+    whole: Corpus
+    searchable: Searchable | None = None
+    run: Run | None = None
+    key: str = ""
+    passages: bool = False
+    done: tuple[StageDone, ...] = ()
+
+    def ranking(self) -> tuple[Run, Searchable]:
+        """The run and what was searched for it; a checked pipeline has both after its retriever."""
+        if self.run is None or self.searchable is None:
+            raise CommandError("The stage needs a run; a retrieve stage must stand before it.")
+        return self.run, self.searchable
+
+
+def run_line(stages: Sequence[Stage], corpus: Corpus, context: Context) -> Line:
+    """Run the stages of one line; its branches are lines that start from the same documents."""
+    line = Line(corpus=corpus, whole=corpus)
+    for stage in stages:
+        line = _prepared(line, stage) if stage.kind == "prepare" else _ranked(line, stage, corpus, context)
+    return line
+
+
+def _prepared(line: Line, stage: Stage) -> Line:
+    preparer = parameters_of(stage)
+    parameters, provenance = _described(stage, preparer)
+    key = _key(stage, parameters, provenance, line.corpus.key)
+    source = line.corpus.documents
+    corpus = Corpus(documents=lambda: preparer.prepare(source()), key=key)
+    done = StageDone(
+        kind=stage.kind, name=stage.name, parameters=parameters, depth=None, provenance=provenance,
+        seconds=0.0, facts={}, key=key, cached=False,
+    )  # fmt: skip
+    passages = line.passages or bool(preparer.passages)
+    whole = line.whole if passages else corpus
+    return replace(line, corpus=corpus, whole=whole, passages=passages, done=(*line.done, done))
+
+
+def _ranked(line: Line, stage: Stage, start: Corpus, context: Context) -> Line:
+    """A stage that gives a run."""
+    made = parameters_of(stage)
+    parameters, provenance = _described(stage, made)
+    branches = tuple(run_line(branch, start, context) for branch in stage.branches)
+    depth = stage.depth or (RERANK_DEPTH if stage.kind == "rerank" else context.depth)
+    if stage.kind != "rerank":
+        depth += context.more
+    passages = line.passages and stage.kind != "group"
+    inputs = [line.corpus.key, context.queries_key, line.key, *(branch.key for branch in branches)]
+    key = _key(stage, parameters, provenance, depth, not passages and context.more > 0, *inputs)
+    searchable = line.searchable
+    if stage.kind == "retrieve":
+        progress = partial(context.progress, "documents indexed")
+        searchable = Searchable(retriever=made, corpus=line.corpus, progress=progress)
+    line = replace(line, searchable=searchable, passages=passages)
+    kept = context.cache.find(key) if context.cache else None
+    cached = kept is not None
+    if kept is None:
+        kept = _kept(stage, made, line, branches, depth, context)
+        if context.cache:
+            context.cache.keep(key, kept)
+    done = StageDone(
+        kind=stage.kind, name=stage.name, parameters=parameters, depth=depth, provenance=provenance,
+        seconds=kept.told["seconds"], facts=kept.told["facts"], key=key, cached=cached,
+        branches=tuple(branch.done for branch in branches),
+    )  # fmt: skip
+    return replace(
+        line, corpus=line.corpus if passages else line.whole, run=kept.run, key=key, done=(*line.done, done)
+    )
+
+
+def _kept(
+    stage: Stage, made: Any, line: Line, branches: Sequence[Line], depth: int, context: Context
+) -> Kept:
+    """Do the stage's work, timed; the protocol is applied to runs of documents at once."""
+    begun = time.perf_counter()
+    answer = _VERBS[stage.kind](stage, made, line, branches, depth, context)
+    seconds = time.perf_counter() - begun
+    run = answer.run if line.passages else context.clean(answer.run)
+    return Kept(run, {"seconds": round(seconds, 4), "facts": dict(answer.facts)})
+
+
+def _retrieve(
+    stage: Stage, made: Any, line: Line, branches: Sequence[Line], depth: int, context: Context
+) -> Answer:
+    searchable = line.searchable
+    if searchable is None:
+        raise CommandError(f"{stage.name} has no collection.")
+    run, seconds = searchable.search(context.queries, depth, context.tag)
+    times = {"index_seconds": round(searchable.index_seconds, 4), "search_seconds": round(seconds, 4)}
+    return Answer(run, {**searchable.index.facts, **times})
+
+
+def _feedback(
+    stage: Stage, made: Any, line: Line, branches: Sequence[Line], depth: int, context: Context
+) -> Answer:
+    run, searchable = line.ranking()
+    searched = Searched(
+        run=run, retriever=searchable.retriever, index=searchable.index, lookup=line.corpus.lookup
+    )
+    answer: Answer = made.search(searched, context.queries, depth, tag=context.tag)
+    return answer
+
+
+def _rerank(
+    stage: Stage, made: Any, line: Line, branches: Sequence[Line], depth: int, context: Context
+) -> Answer:
+    run, _ = line.ranking()
+    parameters, provenance = _described(stage, made)
+    answers = Answers(identity=_key(stage, parameters, provenance), since=context.since)
+    progress = partial(context.progress, "queries re-ranked")
+    return rerank(
+        made, run, context.queries, line.corpus.lookup,
+        depth=depth, tag=context.tag, answers=answers, progress=progress,
+    )  # fmt: skip
+
+
+def _group(
+    stage: Stage, made: Any, line: Line, branches: Sequence[Line], depth: int, context: Context
+) -> Answer:
+    run, _ = line.ranking()
+    return Answer(made.group(run, depth, tag=context.tag), {})
+
+
+def _fuse(
+    stage: Stage, made: Any, line: Line, branches: Sequence[Line], depth: int, context: Context
+) -> Answer:
+    runs = [each.ranking()[0] for each in (line, *branches)]
+    return Answer(cut(made.fuse(runs, depth, tag=context.tag), depth), {"runs": len(runs)})
+
+
+_VERBS: Mapping[str, Callable[..., Answer]] = {
+    "retrieve": _retrieve,
+    "feedback": _feedback,
+    "rerank": _rerank,
+    "group": _group,
+    "fuse": _fuse,
+}
+
+
+def _described(stage: Stage, made: Any) -> tuple[dict[str, Any], Mapping[str, str]]:
+    """All parameters as plain values, defaults too, and the weights."""
+    parameters: dict[str, Any] = TypeAdapter(stage.table[stage.name]).dump_python(made, mode="json")
+    return parameters, (made.provenance() if isinstance(made, Weighted) else {})
+
+
+def _key(stage: Stage, parameters: Mapping[str, Any], provenance: Mapping[str, str], *inputs: Any) -> str:
+    return key_of(
+        kind=stage.kind,
+        name=stage.name,
+        parameters=parameters,
+        provenance=dict(provenance),
+        code=code_version(stage.table[stage.name].__module__),
+        inputs=inputs,
+    )

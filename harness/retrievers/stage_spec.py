@@ -1,0 +1,75 @@
+"""One stage of a declared pipeline, as its YAML says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from harness.config import Strict
+from harness.registry import Registry
+from harness.retrievers.table import STAGES
+
+RERANK_DEPTH = 100  # what the literature re-ranks where it says nothing else
+
+
+class Stage(Strict):
+    """One step of a pipeline: its kind with the registered name, and its parameters.
+
+    Exactly one of the six kinds is given, for example ``rerank: cross-encoder``.
+
+    Attributes:
+        parameters: of the registered class.
+        depth: documents of each query that the stage keeps; of a re-ranker, those it re-ranks (100 if not
+            given): they stay above the rest, which keeps its order. Otherwise the system's depth.
+        branches: of a fusion: the pipelines whose runs join, each a list of stages; ``with`` in YAML.
+    """
+
+    prepare: str | None = None
+    retrieve: str | None = None
+    feedback: str | None = None
+    rerank: str | None = None
+    group: str | None = None
+    fuse: str | None = None
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    depth: int | None = Field(default=None, ge=1)
+    branches: list[list[Stage]] = Field(default_factory=list, alias="with")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Stage:
+        given = [kind for kind in STAGES if getattr(self, kind) is not None]
+        if len(given) != 1:
+            found = " and ".join(given) or "none of them"
+            raise ValueError(f"a stage is one of {', '.join(STAGES)}; this one has {found}")
+        return self
+
+    @property
+    def kind(self) -> str:
+        """The kind of stage, a key of ``STAGES``."""
+        return next(kind for kind in STAGES if getattr(self, kind) is not None)
+
+    @property
+    def name(self) -> str:
+        """The registered name."""
+        return str(getattr(self, self.kind))
+
+    @property
+    def table(self) -> Registry:
+        """The table that the name stands in."""
+        return STAGES[self.kind]
+
+
+def walk(stages: Sequence[Stage], prefix: str = "pipeline") -> Iterator[tuple[str, Stage]]:
+    """Every stage with its key path, those of branches after the stage that joins them."""
+    for number, stage in enumerate(stages):
+        where = f"{prefix}[{number}]"
+        yield where, stage
+        for i, branch in enumerate(stage.branches):
+            yield from walk(branch, f"{where}.with[{i}]")
+
+
+def missing_extras(stages: Sequence[Stage]) -> list[str]:
+    """The messages of the optional packages that stages lack here, each once."""
+    absent = [stage.table.missing(stage.name) for _, stage in walk(stages)]
+    return list(dict.fromkeys(str(error) for error in absent if error))
