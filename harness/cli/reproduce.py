@@ -32,6 +32,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--runs", default="runs", metavar="DIR", help="stored runs to compare with (default: runs)"
     )
     parser.add_argument("--offline", action="store_true", help="fetch nothing: what needs it cannot run here")
+    parser.add_argument(
+        "--resume", action="store_true", help="go on after an interruption: take outputs kept by their hash"
+    )
     parser.add_argument("--json", metavar="FILE", help="write the report as JSON, too")
     parser.add_argument("--junit", metavar="FILE", help="write the report as JUnit XML, too")
     instead = parser.add_mutually_exclusive_group()
@@ -59,6 +62,7 @@ def execute(options: argparse.Namespace) -> int:
         store_runs=options.runs,
         against=options.against,
         offline=options.offline,
+        resume=options.resume,
         progress=say if sys.stderr.isatty() else None,
     )
     _write(options, found)

@@ -17,6 +17,7 @@ from harness.reproduction.plan import Job, Promise
 from harness.reproduction.reproduction import STORED_RUN, Row
 from harness.reproduction.verdict import Verdict, judge
 from harness.retrievers.execute import run
+from harness.retrievers.stage_cache import StageCache
 from harness.runfiles.card import CARD_NAME, RUN_NAME, read_card
 from harness.runfiles.reader import read_run
 
@@ -54,7 +55,7 @@ def without_scores(job: Job, why: Trouble) -> Attempt:
     return Attempt(job=job, rows=tuple(rows))
 
 
-def attempt(job: Job, data: Dataset, out: Path, stored: Path) -> Attempt:
+def attempt(job: Job, data: Dataset, out: Path, stored: Path, cache: StageCache) -> Attempt:
     """Run, score and compare; whatever goes wrong is a row's reason and never a score.
 
     Args:
@@ -62,12 +63,14 @@ def attempt(job: Job, data: Dataset, out: Path, stored: Path) -> Attempt:
         data: its data set.
         out: the folder for the run and its card.
         stored: the folder of the stored record, which may be absent.
+        cache: outputs of stages that may be taken; new ones are kept there.
     """
     try:
-        done = run(job.spec, data, out)
+        done = run(job.spec, data, out, cache=cache)
         found = read_run(done.run_path)
         measures = [parse_measure(promise.measure) for promise in job.promises]
-        means = evaluate(data.as_scored(found), data.qrels, measures).means()
+        wanted = list(dict.fromkeys(measures))  # two sources may give a figure each for one measure
+        means = evaluate(data.as_scored(found), data.qrels, wanted).means()
     except Exception as error:  # a system that crashes must not take the others' verdicts with it
         return without_scores(job, trouble(error))
     rows = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,6 +19,7 @@ from harness.reproduction.effects import effect_ratio, relative_improvement_chan
 from harness.reproduction.plan import Job, plan
 from harness.reproduction.reproduction import Reproduction
 from harness.reproduction.verdict import Verdict
+from harness.retrievers.stage_cache import StageCache
 
 BASELINE = "bm25"
 """The system whose runs the effect ratio and the change of relative improvement are measured against."""
@@ -34,6 +36,7 @@ def reproduce(
     store_runs: str | Path = "runs",
     against: str = "expected",
     offline: bool = False,
+    resume: bool = False,
     progress: Progress | None = None,
 ) -> Reproduction:
     """Run every chosen system on its data sets, score what was written, and compare with what was promised.
@@ -50,6 +53,8 @@ def reproduce(
         store_runs: the record whose runs, where there are any, the new ones are compared with.
         against: ``expected``, the file's own scores, or ``published``, those of others.
         offline: read data from the demo collection and folders only, and keep checkpoints off the network.
+        resume: take the outputs that earlier calls have kept, by the hash of everything they depend on, and go
+            on from there. Otherwise every stage is done anew, each once in a call.
         progress: called with a line for each run.
 
     Raises:
@@ -62,10 +67,11 @@ def reproduce(
         raise CommandError(
             f"{out} is the record that the new runs are compared with; choose another folder for --out."
         )
+    cache = StageCache(since=0.0 if resume else time.time())
     with _folder(out) as folder, network(offline=offline):
         done = {
             (each.job.spec.system, each.job.dataset): each
-            for each in _attempts(planned.jobs, folder, store, offline, progress or _silent)
+            for each in _attempts(planned.jobs, folder, store, offline, cache, progress or _silent)
         }
     in_order = [done[job.spec.system, job.dataset] for job in planned.jobs]
     return Reproduction(
@@ -89,7 +95,9 @@ def _folder(out: str | Path | None) -> Iterator[Path]:
         yield Path(name)
 
 
-def _attempts(jobs: Sequence[Job], out: Path, store: Path, offline: bool, say: Progress) -> Iterator[Attempt]:
+def _attempts(
+    jobs: Sequence[Job], out: Path, store: Path, offline: bool, cache: StageCache, say: Progress
+) -> Iterator[Attempt]:
     """Data set by data set, so that each is loaded once and one at a time is in memory."""
     for name in dict.fromkeys(job.dataset for job in jobs):
         data: Dataset | Trouble | None = None
@@ -103,7 +111,7 @@ def _attempts(jobs: Sequence[Job], out: Path, store: Path, offline: bool, say: P
                 continue
             say(f"{name}: {job.spec.system}")
             place = Path(name) / job.spec.system
-            yield attempt(job, data, out / place, store / place)
+            yield attempt(job, data, out / place, store / place, cache)
 
 
 def _load(name: str, offline: bool) -> Dataset | Trouble:
