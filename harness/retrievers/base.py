@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import Any, ClassVar, Final, Protocol, get_type_hints, runtime_checkable
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -62,6 +63,44 @@ class Retriever(Protocol):
 
         Raises:
             DatasetError: there is no document, or two have the same id.
+        """
+        ...
+
+
+@runtime_checkable
+class Savable(Protocol):
+    """An index that can be written to the disk."""
+
+    def save(self, folder: Path) -> None:
+        """Write files into an empty folder; what they say is enough for ``Persistent.load``.
+
+        Raises:
+            OSError: they cannot be written.
+        """
+        ...
+
+
+@runtime_checkable
+class Persistent(Protocol):
+    """A retriever that reads its index back."""
+
+    def load(self, folder: Path) -> Index:
+        """The index that was saved there by a retriever with the same parameters; it searches alike.
+
+        Raises:
+            OSError, ValueError, KeyError: the files are damaged, or were made by other weights or libraries.
+        """
+        ...
+
+
+@runtime_checkable
+class Approximate(Protocol):
+    """An index that may miss documents, and can say how many."""
+
+    def accuracy(self, queries: Sequence[Query], depth: int) -> Mapping[str, float]:
+        """``accuracy_at_K``: the mean share of the exact first K documents that its first K have.
+
+        K is 10, 100 and 1000, as far as the depth goes, and the depth.
         """
         ...
 

@@ -12,6 +12,8 @@ from harness.retrievers.stage_cache import StageCache, key_of
 from harness.retrievers.stage_runner import Context, run_line
 from harness.retrievers.work import Corpus, Outcome, StageDone, StageProgress
 
+TIMES = ("search_", "index_seconds", "index_load_", "latency_", "encode_")
+
 
 def run_pipeline(
     spec: SystemSpec,
@@ -70,6 +72,6 @@ def _all(stages: Sequence[StageDone]) -> Iterator[StageDone]:
 
 
 def _first_index(done: Sequence[StageDone]) -> dict[str, Any]:
-    times = {"index_seconds", "search_seconds"}
+    """What the first retriever says of its index, without what it says of its time."""
     facts = next((stage.facts for stage in done if stage.kind == "retrieve"), {})
-    return {name: value for name, value in facts.items() if name not in times}
+    return {name: value for name, value in facts.items() if not name.startswith(TIMES)}

@@ -116,7 +116,13 @@ def _ranked(line: Line, stage: Stage, start: Corpus, context: Context) -> Line:
     searchable = line.searchable
     if stage.kind == "retrieve":
         progress = partial(context.progress, "documents indexed")
-        searchable = Searchable(retriever=made, corpus=line.corpus, progress=progress)
+        searchable = Searchable(
+            retriever=made,
+            corpus=line.corpus,
+            progress=progress,
+            key=_key(stage, parameters, provenance, line.corpus.key),
+            since=context.cache.since if context.cache else 0.0,
+        )
     line = replace(line, searchable=searchable, passages=passages)
     kept = context.cache.find(key) if context.cache else None
     cached = kept is not None
@@ -151,9 +157,7 @@ def _retrieve(
     searchable = line.searchable
     if searchable is None:
         raise CommandError(f"{stage.name} has no collection.")
-    run, seconds = searchable.search(context.queries, depth, context.tag)
-    times = {"index_seconds": round(searchable.index_seconds, 4), "search_seconds": round(seconds, 4)}
-    return Answer(run, {**searchable.index.facts, **times})
+    return searchable.search(context.queries, depth, context.tag)
 
 
 def _feedback(

@@ -27,19 +27,30 @@ def versions(packages: Iterable[str]) -> dict[str, str]:
 
 
 def hardware() -> Hardware:
-    """This machine; what cannot be found out is None.
-
-    ``machine_class`` joins processor, cores and memory in GiB, and the GPU if there is one: two machines
-    of one class may have their timings compared.
-    """
+    """This machine; what cannot be found out is None."""
     cpu, cores, memory, gpu = _cpu(), _cores(), _memory(), _gpu()
-    parts = [cpu or "unknown processor", f"{cores} cores"]
-    parts += [f"{round(memory / 2**30)} GiB"] if memory else []
-    parts += [gpu] if gpu else []
     system = f"{platform.system()} {platform.machine()}".strip()
     return Hardware(
-        cpu=cpu, cores=cores, memory_bytes=memory, gpu=gpu, os=system or None, machine_class=", ".join(parts)
+        cpu=cpu,
+        cores=cores,
+        memory_bytes=memory,
+        gpu=gpu,
+        os=system or None,
+        machine_class=machine_class(cores=cores, memory_bytes=memory, cpu=cpu, gpu=gpu),
     )
+
+
+def machine_class(
+    *, cores: int, memory_bytes: int | None, cpu: str | None = None, gpu: str | None = None
+) -> str:
+    """Processor, cores and memory in GiB, and the GPU if there is one, in one line.
+
+    Two machines of one class may have their timings compared.
+    """
+    parts = [cpu or "unknown processor", f"{cores} cores"]
+    parts += [f"{round(memory_bytes / 2**30)} GiB"] if memory_bytes else []
+    parts += [gpu] if gpu else []
+    return ", ".join(parts)
 
 
 def git_state(folder: Path) -> GitState | None:
