@@ -1,0 +1,1 @@
+"""The whole board as plain files that need no server."""
