@@ -4,6 +4,9 @@ Run it on one thread, from the project's root::
 
     OMP_NUM_THREADS=1 python benchmarks/significance.py [--systems 100] [--queries 1000] [--repeats 5]
 
+With ``--claims TRIALS`` it simulates instead how often each method claims a difference that is not there, and
+how many of the true ones it finds.
+
 Every row states how many pairs were really tested; times per pair make rows comparable. scipy and ranx are
 run on fewer pairs where all of them would take hours, never extrapolated in the table itself.
 """
@@ -26,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from harness.statistics.bootstrap import bootstrap_intervals
 from harness.statistics.compare import compare_systems
+from harness.statistics.corrections import benjamini_hochberg, holm, max_t
 from harness.statistics.pairtest import Plan
 from harness.statistics.randomisation import randomisation
 from harness.statistics.ttest import paired_t
@@ -147,11 +151,67 @@ def measured(case: Case) -> tuple[float, float]:
     return statistics.median(walls), statistics.median(cpus)
 
 
+# ------------------------------------------------------------------------------------------ simulation
+
+METHODS = {
+    "randomisation, max-t": (randomisation, max_t),
+    "t, holm": (paired_t, holm),
+    "t, bh": (paired_t, benjamini_hochberg),
+    "wilcoxon, holm": (wilcoxon, holm),
+    "wilcoxon, bh": (wilcoxon, benjamini_hochberg),
+}
+EQUAL, STEP = 4, 0.04  # systems of the same mean; how much better each of the other four is than the last
+SETTINGS = ("all equal", "half equal", "half equal, unlike")
+
+
+def simulated_scores(rng: np.random.Generator, queries: int, setting: str) -> np.ndarray:
+    """Values in [0, 1] of eight systems that share each query's difficulty; the first four have one mean.
+
+    ``unlike`` systems of the same mean have values of their own shape, from all near the mean to mostly 0 or
+    1, so that differences are skewed: the case in which tests of ranks and tests of means part company.
+    """
+    hard = rng.beta(2, 2, queries)
+    gains = (
+        np.zeros(8) if setting == "all equal" else np.array([0.0] * EQUAL + [STEP * i for i in range(1, 5)])
+    )
+    means = np.clip(0.15 + 0.5 * hard[None, :] + gains[:, None], 0.01, 0.99)
+    strength = np.array([1.5, 3.0, 6.0, 12.0] * 2) if setting.endswith("unlike") else np.full(8, 5.0)
+    values: np.ndarray = rng.beta(means * strength[:, None], (1 - means) * strength[:, None])
+    return values
+
+
+def simulate_claims(trials: int, alpha: float = 0.05) -> None:
+    first, second = np.triu_indices(8, 1)
+    print("| systems | queries | method | trials with a false claim | share of false claims | true found |")
+    print("| --- | ---: | --- | ---: | ---: | ---: |")
+    for setting in SETTINGS:
+        null = np.full(len(first), True) if setting == "all equal" else second < EQUAL
+        for queries in (25, 50, 100, 1000):
+            rng = np.random.default_rng(queries)
+            wrong, share = dict.fromkeys(METHODS, 0), dict.fromkeys(METHODS, 0.0)
+            found = dict.fromkeys(METHODS, 0.0)
+            for trial in range(trials):
+                values = simulated_scores(rng, queries, setting)
+                for name, (test, correction) in METHODS.items():
+                    claims = correction(test(values, Plan(1_000, trial))) <= alpha
+                    wrong[name] += bool(claims[null].any())
+                    share[name] += claims[null].sum() / max(claims.sum(), 1)
+                    found[name] += float(claims[~null].mean()) if not null.all() else 0.0
+            for name in METHODS:
+                power = "" if null.all() else f"{found[name] / trials:.0%}"
+                cells = f"{wrong[name] / trials:.1%} | {share[name] / trials:.1%} | {power}"
+                print(f"| {setting} | {queries} | {name} | {cells} |", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--claims", type=int, metavar="TRIALS", help="simulate claims instead")
     for option, default in (("systems", 100), ("queries", 1_000), ("repeats", 5)):
         parser.add_argument(f"--{option}", type=int, default=default)
     asked = parser.parse_args()
+    if asked.claims:
+        simulate_claims(asked.claims)
+        return
     values = made_up_scores(max(30, asked.systems), asked.queries)
     print(
         f"{len(values)} systems x {asked.queries} queries, medians of {asked.repeats} (3 or 1 for the slow)\n"

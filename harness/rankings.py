@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import importlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +14,21 @@ import numpy.typing as npt
 from harness.columns import Ints, StringColumn
 from harness.errors import Problem, RunFileError
 from harness.records import Floats
+
+CONVERTERS = {
+    "from_dict": "harness.interchange.dicts:run_from_dict",
+    "from_frame": "harness.interchange.frames:run_from_frame",
+    "from_ranx": "harness.interchange.ranx:run_from_ranx",
+    "from_scored_docs": "harness.interchange.namedtuples:run_from_scored_docs",
+    "to_dict": "harness.interchange.dicts:run_to_dict",
+    "to_frame": "harness.interchange.frames:run_to_frame",
+    "to_ranx": "harness.interchange.ranx:run_to_ranx",
+    "to_scored_docs": "harness.interchange.namedtuples:run_to_scored_docs",
+}
+"""Methods of a run that other tools' objects go through, and where they are found when first used.
+
+A run knows nothing of these tools; it only passes the call on.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,22 +98,52 @@ class Run:
 
     @classmethod
     def from_dict(cls, scores: Mapping[str, Mapping[str, float]], tag: str) -> Run:
-        """Build from ``{query id: {document id: score}}``, as BEIR, ranx and pytrec_eval hold runs."""
-        queries = list(scores)
-        return cls.from_rows(
-            queries,
-            np.repeat(np.arange(len(queries)), [len(scores[query]) for query in queries]),
-            StringColumn.from_strings(document for query in queries for document in scores[query]),
-            np.array([value for query in queries for value in scores[query].values()], dtype=np.float64),
-            tag,
-        )
+        """Build from ``{query id: {document id: score}}``, as BEIR, MTEB and pytrec_eval hold runs.
 
-    def to_dict(self) -> dict[str, dict[str, float]]:
-        """``{query id: {document id: score}}`` in rank order; Python objects, so for small runs and tests."""
-        return {
-            query: dict(zip(documents, scores.tolist(), strict=True))
-            for query, documents, scores in self.rankings()
-        }
+        Raises:
+            RunFileError: an id that is not text, a score that is no number or NaN, each with its row.
+        """
+        return _made("from_dict", scores, tag)
+
+    @classmethod
+    def from_frame(cls, frame: Any, tag: str, *, columns: Sequence[str] | None = None) -> Run:
+        """Build from a pandas frame; see :func:`harness.interchange.frames.run_from_frame`."""
+        return _made("from_frame", frame, tag, columns=columns)
+
+    @classmethod
+    def from_ranx(cls, run: Any, tag: str | None = None) -> Run:
+        """Build from a ``ranx.Run``; see :func:`harness.interchange.ranx.run_from_ranx`."""
+        return _made("from_ranx", run, tag)
+
+    @classmethod
+    def from_scored_docs(cls, rows: Iterable[Any], tag: str) -> Run:
+        """Build from ir_measures' rows; see :func:`harness.interchange.namedtuples.run_from_scored_docs`."""
+        return _made("from_scored_docs", rows, tag)
+
+    def to_dict(self, *, scores: str = "kept") -> dict[str, dict[str, float]]:
+        """``{query id: {document id: score}}`` in rank order; Python objects, so for small runs.
+
+        Args:
+            scores: ``"kept"``, or ``"rank"`` for scores that no tool can order otherwise
+                (:func:`harness.interchange.rows.outgoing`); so in all the ways out.
+        """
+        table: dict[str, dict[str, float]] = _converter("to_dict")(self, scores=scores)
+        return table
+
+    def to_frame(
+        self, *, scores: str = "kept", columns: Sequence[str] = ("query_id", "doc_id", "score")
+    ) -> Any:
+        """A pandas frame; see :func:`harness.interchange.frames.run_to_frame`."""
+        return _converter("to_frame")(self, scores=scores, columns=columns)
+
+    def to_ranx(self, *, scores: str = "kept") -> Any:
+        """A ``ranx.Run``; see :func:`harness.interchange.ranx.run_to_ranx`."""
+        return _converter("to_ranx")(self, scores=scores)
+
+    def to_scored_docs(self, *, scores: str = "kept") -> Iterator[Any]:
+        """Rows for ir_measures; see :func:`harness.interchange.namedtuples.run_to_scored_docs`."""
+        rows: Iterator[Any] = _converter("to_scored_docs")(self, scores=scores)
+        return rows
 
     def rankings(self) -> Iterator[tuple[str, list[str], Floats]]:
         """Query by query: its id, its document ids in rank order and their scores."""
@@ -106,6 +153,16 @@ class Run:
 
     def __len__(self) -> int:
         return len(self.scores)
+
+
+def _converter(method: str) -> Any:
+    module, _, function = CONVERTERS[method].partition(":")
+    return getattr(importlib.import_module(module), function)
+
+
+def _made(method: str, *given: Any, **settings: Any) -> Run:
+    run: Run = _converter(method)(*given, **settings)
+    return run
 
 
 def _refuse_nan(

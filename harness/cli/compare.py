@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--baseline", metavar="NAME", help="only differences to this system (default: all pairs)"
     )
-    parser.add_argument("--test", help="t, wilcoxon or randomisation (default: by the number of queries)")
+    parser.add_argument("--test", help="randomisation (default), t or wilcoxon")
     parser.add_argument("--correction", help="holm, bh, max-t or none (default: the test's)")
     parser.add_argument("--alpha", type=float, default=0.05, help="level of decisions (default: 0.05)")
     parser.add_argument("--seed", type=int, help="seed of all draws (default: always the same)")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MEASURES = ("nDCG@10", "AP", "RR@10", "R@100", "R@1000", "P@10", "Judged@10")
 
-UNJUDGED = ("nDCG", "P", "RR", "Success", "RBP")
+UNJUDGED = ("nDCG", "P", "RR", "Success", "RBP", "ERR", "SetP")
 """Measures that --unjudged is shown for; those that divide by all relevant documents mean nothing then."""
 
 Columns = dict[str, Mapping[str, float]]
@@ -24,7 +24,7 @@ Columns = dict[str, Mapping[str, float]]
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("run", help="a run file in TREC format: plain, gzip or zstd")
+    parser.add_argument("run", help="a run file in TREC format: plain, gzip or zstd; - reads a pipe")
     parser.add_argument("--qrels", required=True, help="judgments in TREC or BEIR form")
     parser.add_argument(
         "-m",
@@ -49,7 +49,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--unjudged",
         action="store_true",
-        help=f"the mean if every unjudged document were relevant, for {', '.join(UNJUDGED)}",
+        help=f"the mean if every unjudged document returned were relevant ({', '.join(UNJUDGED)}), and what "
+        "RBP could gain from everything not judged or not returned",
     )
     parser.add_argument(
         "--check", action="store_true", help="compute with pytrec_eval, too; refuse the score if they differ"
@@ -60,11 +61,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Score and print."""
+    from harness.cli.piped import STDIN, regular_file
     from harness.datasets.qrels import read_qrels
-    from harness.evaluation.evaluate import evaluate
+    from harness.errors import CommandError
     from harness.evaluation.judgments import Judgments
 
-    run, judgments = Path(options.run), Judgments.of(read_qrels(Path(options.qrels)))
+    if options.run == options.qrels == STDIN:
+        raise CommandError("The run and the judgments cannot both come through the standard input.")
+    with regular_file(options.qrels) as qrels:
+        judgments = Judgments.of(read_qrels(qrels))
+    with regular_file(options.run) as run:
+        return _score(options, run, judgments)
+
+
+def _score(options: argparse.Namespace, run: Path, judgments: Judgments) -> int:
+    from harness.evaluation.evaluate import evaluate
+
     measures = options.measures or DEFAULT_MEASURES
     evaluation = evaluate(run, judgments, measures, score_precision=options.score_precision)
     if not evaluation.answered.any():
@@ -74,7 +86,7 @@ def execute(options: argparse.Namespace) -> int:
     if options.ties:
         columns |= _tie_columns(run, judgments, evaluation)
     if options.unjudged:
-        columns |= _unjudged_column(run, judgments, evaluation)
+        columns |= _unjudged_columns(run, judgments, evaluation)
     if options.format == "json":
         print_json(_answer(options, evaluation, columns, checked))
     else:
@@ -103,29 +115,36 @@ def _check(run: Path, judgments: Judgments, evaluation: Evaluation) -> tuple[str
 
 def _tie_columns(run: Path, judgments: Judgments, evaluation: Evaluation) -> Columns:
     from harness.evaluation.measure import parse_measure
-    from harness.evaluation.ties import EXPECTED, tie_ranges
+    from harness.evaluation.ties import RANGED, tie_ranges
     from harness.records import exact_mean
 
-    having = [name for name in evaluation.measures if parse_measure(name).name in EXPECTED]
+    having = [name for name in evaluation.measures if parse_measure(name).name in RANGED]
     precision = evaluation.flags["score_precision"]
     found = tie_ranges(run, judgments, having, score_precision=precision)
     return {
         "lowest": {item.measure: exact_mean(item.lowest) for item in found},
-        "expected": {item.measure: exact_mean(item.expected) for item in found},
+        "expected": {item.measure: exact_mean(item.expected) for item in found if item.expected is not None},
         "highest": {item.measure: exact_mean(item.highest) for item in found},
     }
 
 
-def _unjudged_column(run: Path, judgments: Judgments, evaluation: Evaluation) -> Columns:
+def _unjudged_columns(run: Path, judgments: Judgments, evaluation: Evaluation) -> Columns:
     from harness.evaluation.measure import parse_measures
     from harness.evaluation.sources import hits_of
-    from harness.evaluation.unjudged import unjudged_range
+    from harness.evaluation.unjudged import residual_of, unjudged_range
     from harness.records import exact_mean
 
     hits = hits_of(run, judgments, evaluation.flags["score_precision"])
-    having = [measure for measure in parse_measures(evaluation.measures) if measure.name in UNJUDGED]
+    having = [
+        measure
+        for measure in parse_measures(evaluation.measures)
+        if measure.name in UNJUDGED and not dict(measure.parameters).get("judged_only")
+    ]
     found = [unjudged_range(hits, measure) for measure in having]
-    return {"unjudged relevant": {item.measure: exact_mean(item.all_relevant) for item in found}}
+    columns: Columns = {"unjudged relevant": {item.measure: exact_mean(item.all_relevant) for item in found}}
+    residuals = {str(measure): residual_of(hits, measure) for measure in having}
+    shown = {name: exact_mean(values) for name, values in residuals.items() if values is not None}
+    return columns | ({"residual": shown} if shown else {})
 
 
 def _answer(
@@ -143,6 +162,8 @@ def _answer(
         answer["ties"] = {name: columns[name] for name in ("lowest", "expected", "highest")}
     if options.unjudged:
         answer["unjudged_relevant"] = columns["unjudged relevant"]
+        if "residual" in columns:
+            answer["residual"] = columns["residual"]
     if checked is not None:
         answer["checked"] = list(checked)
     if options.by_query:

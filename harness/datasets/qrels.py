@@ -33,6 +33,10 @@ def read_qrels(path: str | Path) -> Qrels:
         DatasetError: no such file, not readable, or malformed, with up to 50 problems by ``file:line``.
     """
     path = Path(path)
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise DatasetError(
+            f"{path} is a pipe, which can be read but once; write the judgments to a file first."
+        )
     data = read_all(path)
     problem = _encoding_problem(path, data)
     if problem:

@@ -61,7 +61,7 @@ def evaluate(
     if not chosen:
         raise CommandError("No measure was asked for.")
     check_precision(score_precision)
-    hits = hits_of(Path(run) if isinstance(run, str) else run, Judgments.of(qrels), score_precision)
+    hits = hits_of(run, Judgments.of(qrels), score_precision)
     return evaluate_hits(hits, chosen)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from harness.errors import RunFileError
 from harness.evaluation.hits import Hits
 from harness.evaluation.judgments import Judgments
 from harness.evaluation.matching import hits_of_run
@@ -20,15 +21,20 @@ Compiling takes as long as reading two or three times this much; a compiled kern
 _read_slowly = 0
 
 
-def hits_of(run: Run | Path, judgments: Judgments, score_precision: str) -> Hits:
+def hits_of(run: Run | str | Path, judgments: Judgments, score_precision: str) -> Hits:
     """The judged documents of a run with their ranks.
 
     Raises:
-        RunFileError: the file is malformed; every problem with its line.
+        RunFileError: the file is malformed; every problem with its line. Or it is a pipe.
     """
     if isinstance(run, Run):
         return hits_of_run(run, judgments, score_precision)
     path, limits = Path(run), Limits()
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise RunFileError(
+            f"{path} is a pipe, which can be read but once, and a run is looked at more often. "
+            "Write it to a file first; the command `harness evaluate` does so by itself."
+        )
     if _kernel_pays(path):
         from harness.evaluation.kernel.scoring import hits_of_file
 

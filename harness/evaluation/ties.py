@@ -23,6 +23,8 @@ from harness.evaluation.expected import (
     expected_success,
     expected_sum,
 )
+from harness.evaluation.expected_bpref import expected_bpref
+from harness.evaluation.expected_err import expected_err
 from harness.evaluation.hits import Hits
 from harness.evaluation.judgments import Judgments
 from harness.evaluation.matching import check_precision, tie_blocks
@@ -40,18 +42,18 @@ class TieRange:
         measure: its name.
         queries: q query ids, every judged query.
         lowest, highest: the least and the most favourable order.
-        expected: the mean over all orders, each equally likely.
+        expected: the mean over all orders, each equally likely; None for the measures of ``NO_MEAN``.
     """
 
     measure: str
     queries: tuple[str, ...]
     lowest: Floats
-    expected: Floats
+    expected: Floats | None
     highest: Floats
 
 
 def tie_ranges(
-    run: Run | Path,
+    run: Run | str | Path,
     qrels: Qrels | Judgments,
     measures: Sequence[str | Measure],
     *,
@@ -60,23 +62,21 @@ def tie_ranges(
     """The range of each measure over all orders of tied documents.
 
     Raises:
-        CommandError: a measure for whose expected value there is no closed form.
+        CommandError: a measure whose range is not known (infAP).
         RunFileError: the file is malformed.
         DatasetError: the judgments are empty.
     """
     chosen = parse_measures(measures)
     check_precision(score_precision)
     for measure in chosen:
-        if measure.name not in EXPECTED:
-            raise CommandError(
-                f"{measure} has no closed form for tied scores; these have: {', '.join(EXPECTED)}."
-            )
+        if measure.name not in RANGED:
+            raise CommandError(f"{measure} has no range over tied scores; these have: {', '.join(RANGED)}.")
     hits = hits_of(run, Judgments.of(qrels), score_precision)
     return tuple(tie_range(hits, measure) for measure in chosen)
 
 
 def tie_range(hits: Hits, measure: Measure) -> TieRange:
-    """The range of one measure; ``measure.name`` must be in ``EXPECTED``."""
+    """The range of one measure; ``measure.name`` must be in ``RANGED``."""
     if dict(measure.parameters).get("judged_only"):
         hits = hits.cached("condensed", lambda: condense(hits))
     compute = measure.definition.compute
@@ -84,7 +84,7 @@ def tie_range(hits: Hits, measure: Measure) -> TieRange:
         measure=str(measure),
         queries=hits.judgments.queries,
         lowest=compute(hits.cached("worst", lambda: rearranged(hits, best=False)), measure),
-        expected=EXPECTED[measure.name](hits, measure),
+        expected=None if measure.name in NO_MEAN else EXPECTED[measure.name](hits, measure),
         highest=compute(hits.cached("best", lambda: rearranged(hits, best=True)), measure),
     )
 
@@ -92,8 +92,8 @@ def tie_range(hits: Hits, measure: Measure) -> TieRange:
 def rearranged(hits: Hits, *, best: bool) -> Hits:
     """Inside every block of tied scores, put high grades first, or last.
 
-    Moving a document of higher grade up never lowers a measure of ``EXPECTED``, so these two orders give
-    the highest and the lowest value.
+    Moving a document of higher grade up never lowers a measure of ``RANGED``, so these two orders give the
+    highest and the lowest value. (It can lower infAP, which gains from unjudged documents of the pool above.)
     """
     order = np.lexsort((-hits.grades.astype(np.int64), hits.tie_starts, hits.queries))
     block = _block_of(hits)
@@ -149,6 +149,8 @@ EXPECTED: Mapping[str, Callable[[Hits, Measure], Floats]] = {
     "Rprec": expected_count,
     "Judged": expected_count,
     "Success": expected_success,
+    "ERR": expected_err,
+    "Bpref": expected_bpref,
     "SetP": _official,
     "SetR": _official,
     "SetF": _official,
@@ -156,4 +158,10 @@ EXPECTED: Mapping[str, Callable[[Hits, Measure], Floats]] = {
     "NumRel": _official,
     "NumRelRet": _official,
 }
-"""The measures that have a tie range, each with its mean over all orders."""
+"""How the mean over all orders is computed."""
+
+NO_MEAN = ("IPrec",)
+"""Measures with a lowest and a highest value, but no closed form of the mean, which is one of a maximum."""
+
+RANGED = (*EXPECTED, *NO_MEAN)
+"""The measures that have a tie range."""

@@ -19,8 +19,8 @@ from harness.records import Floats, Qrels
 class UnjudgedRange:
     """Values of a measure if none or all of the unjudged documents returned were relevant, float64[q] each.
 
-    For P, RR, Success and RBP these are bounds of the true value. AP, R, Rprec and nDCG divide by what is
-    relevant in all, which grows with the assumption, so there they are two scenarios and not bounds.
+    For P, RR, Success, RBP, ERR and SetP these are bounds of the true value. AP, R, Rprec and nDCG divide by
+    what is relevant in all, which grows with the assumption, so there they are scenarios and not bounds.
     """
 
     measure: str
@@ -35,10 +35,12 @@ def unjudged_range(hits: Hits, measure: Measure, grade: int | None = None) -> Un
     Args:
         hits: of a run.
         measure: any measure.
-        grade: by default the lowest grade that the measure takes as relevant.
+        grade: by default the top of the scale for ERR, and otherwise the lowest grade that the measure takes
+            as relevant.
     """
+    settings = measure.definition.parameters
     if grade is None:
-        grade = measure.integer("rel") if "rel" in measure.definition.parameters else 1
+        grade = next((measure.integer(name) for name in ("max_rel", "rel") if name in settings), 1)
     assumed = hits.cached(("assumed", grade), lambda: assume_grade(hits, grade))
     return UnjudgedRange(
         measure=str(measure),
@@ -109,3 +111,10 @@ def rbp_residual(hits: Hits, p: float = 0.8) -> Floats:
     judged = np.flatnonzero(hits.grades >= 0)
     weights = persistence_weights(p, hits.ranks[judged])
     return 1.0 - (1.0 - p) * hits.sum_in_rank_order(hits.queries[judged], weights)
+
+
+def residual_of(hits: Hits, measure: Measure) -> Floats | None:
+    """:func:`rbp_residual` with the measure's own p; None for other measures, a cutoff or condensed lists."""
+    if measure.name != "RBP" or measure.depth is not None or measure["judged_only"]:
+        return None
+    return rbp_residual(hits, float(measure["p"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,11 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.errors import ScoreError
+from harness.datasets.qrels import read_qrels
+from harness.errors import DatasetError, RunFileError, ScoreError
 from harness.evaluation.evaluate import evaluate
 from harness.evaluation.invariants import check_invariants
 from harness.evaluation.judgments import Judgments
 from harness.evaluation.measure import parse_measure
+from harness.evaluation.ties import tie_ranges
 from harness.rankings import Run
 from tests.evaluation.files import text_qrels
 
@@ -135,3 +138,22 @@ def test_scoring_one_file_loads_nothing_heavy(tmp_path: Path, root: Path) -> Non
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert done.stdout.split("\n")[:2] == ["{'RR': 1.0}", "[]"]
+
+
+def test_a_pipe_is_refused_rather_than_read_in_part(tmp_path: Path) -> None:
+    """Whoever looks at the first bytes of a pipe has taken them away from the next reader."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(RunFileError, match="is a pipe"):
+        evaluate(str(pipe), text_qrels("q1 A1"), ["AP"])
+    with pytest.raises(DatasetError, match="is a pipe"):
+        read_qrels(str(pipe))
+
+
+def test_paths_may_be_text(tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("q1 Q0 A 1 1.0 t\n")
+    (tmp_path / "qrels").write_text("q1 0 A 1\n")
+    qrels = read_qrels(str(tmp_path / "qrels"))
+    assert evaluate(str(tmp_path / "run"), qrels, "AP").means() == {"AP": 1.0}
+    (found,) = tie_ranges(str(tmp_path / "run"), qrels, ["AP"])
+    assert found.highest.tolist() == [1.0]

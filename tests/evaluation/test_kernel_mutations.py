@@ -114,3 +114,34 @@ def test_a_topic_that_comes_back_a_thousand_times_does_not_overflow(tmp_path: Pa
     check_same_as_reader(path)
     path.write_text("".join(f"q1 Q0 d{i} 1 1.5 t\nq2 Q0 d{i} 1 1.5 t\n" for i in range(5_000)))
     check_same_as_reader(path)
+
+
+LONG = "x" * 50
+REPEATS = [
+    ["q1 Q0 d1 1 2.5 tag", "q1 Q0 d2  2 1.5 tag", "q1 Q0 d3 3 1.25 tag"],
+    ["q1\tQ0\td1\t1\t2.5\ttag", "q1\tQ0\td2\t2\t1.5\ttag", "q1 Q0 d3 3 1.25 tag"],
+    ["q1 Q0 d1 1 2.5 tag", "q1 Q0 d2 2 1.5 tags", "q1 Q0 d3 3 1.25 tag", "q1 Q0 d4 4 1.25 ta"],
+    ["q1 Q0 d1 1 2.5 tag", "q1 Q1 d2 2 1.5 tag", "q1 q0 d3 3 1.25 tag", "q2 Q0 d3 3 1.25 tag"],
+    [f"q1 Q0 {LONG}{i} {i} {9 - i}.5 tag" for i in range(1, 8)],
+    [f"q1 {LONG}{LONG} d{i} {i} {9 - i}.5 {LONG}{LONG}" for i in range(1, 8)],
+    [f"q1 Q0 {'é' * (i % 3)}d{i} {i} {9 - i}.5 tag" for i in range(1, 8)],
+    ["q1 Q0 d1 1 2.5 1", "q1 Q0 d2 2 1.5 1", "q1 Q0 d3 3 1 1", "q1 Q0 d4 4 1e-2 1", "q1 Q0 d5 5 -.5 1"],
+    ["q1 Q0 d1 1 2.5 tag", "q1 Q0 d2 2 1.5 tag x", "q1 Q0 d3 3 1.25 tag"],
+    ["q1 Q0 d1 1 2.5 tag", "q1 Q0  2 1.5 tag", "q1 Q0 d3 3 1.25 tag"],
+    ["q1 Q0 d1 1 2.5 tag", "q1 Q0 d2 2 tag", "q1 Q0 d3 3 1.25 tag"],
+    ["q1 Q0 d1 1 2.5 tag", "q1 Q0 d1 2 1.5 tag"],
+    ["q1 Q0 d1 1 2.5 tag", "q1 Q0 d\x7f 2 1.5 tag"],
+    ["q1 Q0 d1 1 2.5 tag", "q1 Q0 d2\r2 1.5 tag"],
+    ["q1 Q0 d1 1 2.5 tag\r", "q1 Q0 d2 2 1.5 tag\r", "q1 Q0 d3 3 1.25 tag"],
+    [" q1 Q0 d1 1 2.5 tag ", " q1 Q0 d2 2 1.5 tag ", " q1 Q0 d3 3 1.25 tag "],
+    ["q1 Q0 d1 1 2.5 tag", "q1 Q0 d2 2 1.5 tag", "q1 Q0 d3 3 1.25"],
+]
+
+
+@pytest.mark.parametrize("lines", REPEATS)
+@pytest.mark.parametrize("final", ["\n", ""], ids=["newline", "no newline"])
+def test_lines_that_almost_repeat_the_one_before(lines: list[str], final: str, tmp_path: Path) -> None:
+    """Such lines must not be read with the shape of the line before them."""
+    path = tmp_path / "run"
+    path.write_bytes(("\n".join(lines) + final).encode())
+    check_same_as_reader(path)

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.evaluation.kernel import layout as at
-from harness.evaluation.kernel.decimals import read_number
+from harness.evaluation.kernel.decimals import finished_number, read_number
 from harness.evaluation.kernel.powers import HIGHEST_POWER, LOWEST_POWER, powers_of_five, powers_of_ten
 
 NUMBER = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -25,7 +25,12 @@ Reader = Callable[[bytes], tuple[float, bool]]
 @pytest.fixture(scope="module")
 def read() -> Reader:
     """Read one number as the kernel does: its value, and whether the kernel took it."""
-    entry = numba.njit(lambda args, data, start, stop: read_number(args, data, start, stop))
+
+    @numba.njit(error_model="numpy")
+    def entry(args: int, data: int, powers: int, stop: int) -> tuple[float, bool]:
+        mantissa, places, fine = read_number(args, data, 0, stop)
+        return finished_number(mantissa, places, powers), fine
+
     args = np.zeros(at.SIZE, dtype=np.int64)
     tens, fives = powers_of_ten(), powers_of_five()
     args[at.POWERS_OF_TEN], args[at.POWERS_OF_FIVE] = tens.ctypes.data, fives.ctypes.data
@@ -34,7 +39,7 @@ def read() -> Reader:
 
     def call(text: bytes) -> tuple[float, bool]:
         room[: len(text) + 1] = text + b" "
-        value, fine = entry(args.ctypes.data, address, 0, len(text))
+        value, fine = entry(args.ctypes.data, address, tens.ctypes.data, len(text))
         assert tens is not None and fives is not None  # alive as long as their addresses are used
         return value, fine
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from harness.errors import CommandError
 from harness.evaluation.evaluate import evaluate
-from harness.evaluation.ties import EXPECTED, tie_ranges, tied_pair_share
+from harness.evaluation.ties import tie_ranges, tied_pair_share
 from harness.rankings import Run
 from harness.records import Qrels
 from tests.evaluation.files import text_qrels
@@ -44,6 +44,14 @@ MEASURES = [
     "Judged@3",
     "RBP",
     "RBP(p=0.5,rel=2)@3",
+    "ERR",
+    "ERR@2",
+    "ERR(max_rel=3)@3",
+    "Bpref",
+    "Bpref(rel=2)",
+    "IPrec@0.0",
+    "IPrec@0.5",
+    "IPrec(rel=2)@0.3",
     "SetP",
     "SetR",
     "SetF",
@@ -80,7 +88,10 @@ def test_lowest_expected_and_highest_are_those_of_all_orders(
         every = values[:, column]
         assert found.lowest[0] == pytest.approx(every.min(), abs=1e-12), found.measure
         assert found.highest[0] == pytest.approx(every.max(), abs=1e-12), found.measure
-        assert found.expected[0] == pytest.approx(fsum(every) / len(every), abs=1e-12), found.measure
+        if found.expected is None:
+            assert found.measure.startswith("IPrec"), found.measure
+        else:
+            assert found.expected[0] == pytest.approx(fsum(every) / len(every), abs=1e-12), found.measure
 
 
 def test_two_tied_documents_by_hand() -> None:
@@ -89,9 +100,11 @@ def test_two_tied_documents_by_hand() -> None:
         Run.from_dict({"q1": {"A": 1.0, "B": 1.0}}, "t"), text_qrels("q1 A1 B0; q2 A1"), ["nDCG@10", "RR"]
     )
     assert (ndcg.lowest[0], ndcg.highest[0]) == (pytest.approx(0.63093, abs=1e-5), 1.0)
+    assert ndcg.expected is not None and rr.expected is not None
     assert ndcg.expected[0] == pytest.approx((1 + 0.63093) / 2, abs=1e-5)
     assert (rr.lowest[0], rr.expected[0], rr.highest[0]) == (0.5, 0.75, 1.0)
     for found in (ndcg, rr):
+        assert found.expected is not None
         assert (found.lowest[1], found.expected[1], found.highest[1]) == (0.0, 0.0, 0.0), "q2 is missing"
 
 
@@ -105,8 +118,9 @@ def test_the_official_value_lies_in_the_range() -> None:
     official = evaluate(run, qrels, MEASURES)
     for row, found in zip(official.values, tie_ranges(run, qrels, MEASURES), strict=True):
         assert (found.lowest <= row + 1e-12).all() and (row <= found.highest + 1e-12).all()
-        assert (found.lowest <= found.expected + 1e-12).all()
-        assert (found.expected <= found.highest + 1e-12).all()
+        if found.expected is not None:
+            assert (found.lowest <= found.expected + 1e-12).all(), found.measure
+            assert (found.expected <= found.highest + 1e-12).all(), found.measure
 
 
 def test_without_ties_the_range_is_the_official_value_to_the_last_bit() -> None:
@@ -116,20 +130,43 @@ def test_without_ties_the_range_is_the_official_value_to_the_last_bit() -> None:
         evaluate(run, qrels, MEASURES).values, tie_ranges(run, qrels, MEASURES), strict=True
     ):
         assert (found.lowest == row).all() and (found.highest == row).all()
-        assert found.expected == pytest.approx(row, abs=1e-12)
+        assert found.expected is None or found.expected == pytest.approx(row, abs=1e-12)
 
 
 def test_single_precision_has_more_ties() -> None:
     run = Run.from_dict({"q1": {"A": 1.00000001, "B": 1.0}}, "t")
     (double,) = tie_ranges(run, text_qrels("q1 A1"), ["RR"])
     (single,) = tie_ranges(run, text_qrels("q1 A1"), ["RR"], score_precision="single")
+    assert single.expected is not None
     assert (double.lowest[0], single.lowest[0], single.expected[0]) == (1.0, 0.5, 0.75)
 
 
-def test_a_measure_without_a_closed_form_is_refused() -> None:
-    assert "Bpref" not in EXPECTED
-    with pytest.raises(CommandError, match="Bpref has no closed form"):
-        tie_ranges(Run.from_dict({"q1": {"A": 1.0}}, "t"), text_qrels("q1 A1"), ["RR", "Bpref"])
+def test_bpref_and_err_by_hand() -> None:
+    """One relevant, one judged non-relevant and one unjudged document tied.
+
+    Bpref looks at the first two only: 1 or 0. ERR stops with chance (2^1 - 1) / 2^4 = 1/16 at rank 1, 2 or 3.
+    """
+    run = Run.from_dict({"q1": {"A": 1.0, "B": 1.0, "X": 1.0}}, "t")
+    (bpref, err) = tie_ranges(run, text_qrels("q1 A1 B0"), ["Bpref", "ERR"])
+    assert bpref.expected is not None and err.expected is not None
+    assert (bpref.lowest[0], bpref.expected[0], bpref.highest[0]) == (0.0, 0.5, 1.0)
+    assert (err.lowest[0], err.highest[0]) == (1 / 48, 1 / 16)
+    assert err.expected[0] == pytest.approx((1 + 1 / 2 + 1 / 3) / 3 / 16)
+
+
+def test_a_large_block_keeps_its_mean_in_range() -> None:
+    """Two thousand tied documents, a quarter of them relevant: products of many factors stay exact enough."""
+    judged = {f"d{i}": i % 4 for i in range(0, 2000, 3)}
+    run = Run.from_dict({"q": {f"d{i}": 1.0 for i in range(2000)}}, "t")
+    for found in tie_ranges(run, Qrels.from_dict({"q": judged}), ["ERR", "ERR@10", "Bpref"]):
+        assert found.expected is not None
+        assert 0 < found.lowest[0] + 1e-12 < found.expected[0] < found.highest[0]
+
+
+def test_a_measure_without_a_range_is_refused() -> None:
+    """infAP rises when a pooled document that nobody judged moves above a relevant one."""
+    with pytest.raises(CommandError, match="infAP has no range over tied scores"):
+        tie_ranges(Run.from_dict({"q1": {"A": 1.0}}, "t"), text_qrels("q1 A1"), ["RR", "infAP"])
 
 
 def test_share_of_tied_pairs() -> None:

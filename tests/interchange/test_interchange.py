@@ -82,6 +82,20 @@ def test_customary_columns_are_found(names: tuple[str, str, str]) -> None:
     assert same(run_from_frame(frame, "tied"), TIED)
 
 
+def test_the_methods_of_a_run_are_the_same_ways() -> None:
+    scores = {"1": {"a": 2.0, "b": 2.0}, "2": {"a": 0.5}}
+    run = Run.from_dict(scores, "t")
+    assert same(Run.from_frame(run.to_frame(), "t"), run)
+    assert same(Run.from_scored_docs(run.to_scored_docs(), "t"), run)
+    assert run.to_dict(scores="rank") == {"1": {"b": 2.0, "a": 1.0}, "2": {"a": 1.0}}
+    assert list(run.to_frame(columns=("qid", "docno", "s")).columns) == ["qid", "docno", "s"]
+    assert [row.doc_id for row in run.to_scored_docs()] == ["b", "a", "a"]
+    with pytest.raises(RunFileError, match="query id must be text, found 7"):
+        Run.from_dict({7: {"a": 1.0}}, "t")  # type: ignore[dict-item]
+    with pytest.raises(CommandError, match="'kept' or 'rank'"):
+        run.to_dict(scores="best")
+
+
 def test_rows_come_in_any_order_and_single_precision_is_widened() -> None:
     frame = pd.DataFrame(
         {
@@ -205,6 +219,7 @@ def test_ranx_objects_come_back_the_same_and_pair_by_id(ranx: Any) -> None:
     out = run_to_ranx(run)
     assert out.name == "mine"
     assert same(run_from_ranx(out), run)
+    assert same(Run.from_ranx(run.to_ranx()), run)
     assert qrels_from_ranx(qrels_to_ranx(qrels)).to_dict() == grades
     found = ranx.evaluate(qrels_to_ranx(qrels), out, "mrr", make_comparable=True)
     assert found == pytest.approx(evaluate(run, qrels, ["RR"]).means()["RR"]) == pytest.approx(2 / 3)

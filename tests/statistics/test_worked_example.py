@@ -66,7 +66,42 @@ def test_the_values_are_those_of_the_real_runs(page: str, values: np.ndarray, sh
         assert row == pytest.approx(expected, abs=5.1e-5)
 
 
-def test_the_pairs(page: str, values: np.ndarray, comparison: Comparison) -> None:
+def test_the_pairs_by_the_default_test(page: str, values: np.ndarray, comparison: Comparison) -> None:
+    first, second = pairs(5)
+    moments = differences(values)
+    t = moments.mean * np.sqrt(43) / moments.deviation
+    printed = []
+    for m in np.argsort(-np.abs(t), kind="stable").tolist():
+        row = comparison.pair(NAMES[first[m]], NAMES[second[m]])
+        assert row.differs == (abs(t[m]) > 2.80)  # the page says so
+        printed.append(
+            [
+                f"{row.first} – {row.second}",
+                f"{moments.mean[m]:.4f}",
+                f"{moments.deviation[m]:.4f}",
+                f"{t[m]:.2f}",
+                f"{row.wins}/{row.ties}/{row.losses}",
+                f"{row.p:.4f}",
+                f"{row.p_corrected:.4f}",
+                "yes" if row.differs else "no",
+            ]
+        )
+    assert table(page, "pair by t") == printed
+
+
+def test_the_bar_that_the_page_names(page: str, values: np.ndarray) -> None:
+    """The largest |t| of ten pairs under sign flips, drawn here with numpy's own generator."""
+    signs = np.random.default_rng(1).choice([-1.0, 1.0], (20_000, 43))
+    first, second = pairs(5)
+    flipped = [signs * (values[i] - values[j]) for i, j in zip(first, second, strict=True)]
+    t = [np.abs(d.mean(axis=1)) * np.sqrt(43) / d.std(axis=1, ddof=1) for d in flipped]
+    bar = float(np.quantile(np.max(t, axis=0), 0.95))
+    assert bar == pytest.approx(2.80, abs=0.05)
+    assert "is 2.80 or more for 5 %" in page
+
+
+def test_the_pairs_by_wilcoxon(page: str, values: np.ndarray) -> None:
+    comparison = compare_systems(NAMES, values, test="wilcoxon")
     first, second = pairs(5)
     result, moments = wilcoxon(values), differences(values)
     corrected = CORRECTIONS["bh"](result)
@@ -128,11 +163,9 @@ def test_the_smallest_detectable_difference(page: str, values: np.ndarray) -> No
     assert f"√43 = {found.difference:.3f}." in page
 
 
-def test_the_table_of_choices(page: str) -> None:
-    for span, test, correction, _ in table(page, "queries"):
-        for queries in map(int, re.findall(r"\d+", span)):
-            choice = choose_test(queries)
-            assert (f"`{choice.name}`", f"`{choice.correction}`") == (test, correction)
+def test_the_default_is_the_documented_one(page: str) -> None:
+    assert "tested at once by `randomisation` with `max-t`" in page
+    assert {choose_test(n)[:2] for n in (2, 43, 999, 6980)} == {("randomisation", "max-t")}
 
 
 @pytest.mark.parametrize("name", [*TESTS, *CORRECTIONS])
@@ -144,4 +177,4 @@ def test_the_examples_run(page: str, capsys: pytest.CaptureFixture[str]) -> None
     scope: dict[str, object] = {}
     for code in re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL):
         exec(compile(code, "docs/statistics.md", "exec"), scope)
-    assert "wilcoxon bh 50 queries" in capsys.readouterr().out
+    assert "randomisation max-t 50 queries" in capsys.readouterr().out

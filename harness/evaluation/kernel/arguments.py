@@ -73,23 +73,27 @@ class Workspace:
         self.capacity, self.judgments = capacity, judgments
         self.text = bytearray(capacity + at.SLACK)
         rows = capacity // SHORTEST_LINE + 2
-        slots = 1 << (2 * rows).bit_length()
+        slots = 1 << (4 * rows).bit_length()
         self.hits = {
             position: np.empty(judgments, dtype=np.int32)
             for position in (at.HIT_JUDGMENT, at.HIT_RANK, at.HIT_TIE_START, at.HIT_TIE_SIZE)
         }
         self.queries_seen = np.empty(rows, dtype=np.uint64)
         self.arrays: dict[int, Array] = {
-            at.ENDS: np.empty(capacity // 2 + at.SLACK, dtype=np.int32),
+            at.ENDS: np.empty(64, dtype=np.int32),
             at.ROW_HASH: np.empty(rows, dtype=np.uint64),
             at.ROW_START: np.empty(rows, dtype=np.int32),
             at.ROW_LENGTH: np.empty(rows, dtype=np.int32),
+            at.ROW_MANTISSA: np.empty(rows, dtype=np.int64),
+            at.ROW_PLACES: np.empty(rows, dtype=np.int32),
             at.ROW_SCORE: np.empty(rows, dtype=np.float64),
             at.ROW_BLOCK: np.empty(rows, dtype=np.int32),
+            at.ROW_NEXT: np.empty(rows, dtype=np.int32),
+            at.SUSPECTS: np.empty(rows + 1, dtype=np.int32),
             at.ORDER: np.empty(rows, dtype=np.int32),
             at.SPARE: np.empty(rows, dtype=np.uint64),
             at.HEAD: np.full(rows, -1, dtype=np.int32),
-            at.TABLE: np.empty(slots, dtype=np.uint64),
+            at.TABLE: np.empty(slots, dtype=np.int32),
             at.FOUND: np.empty(judgments, dtype=np.int32),
             at.CHAIN: np.empty(judgments, dtype=np.int32),
             at.MEMBERS: np.empty(judgments, dtype=np.int32),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from harness.evaluation.kernel.layout import POWERS_OF_FIVE, POWERS_OF_TEN
-from harness.evaluation.kernel.machine import as_double, high_product, leading_zeros, signed, word_at
+from harness.evaluation.kernel.machine import as_double, bits_of, high_product, leading_zeros, signed, word_at
 from harness.evaluation.kernel.memory import U64, byte_at, compiled, double_at, inlined, int64_at, u64_at
 from harness.evaluation.kernel.powers import HIGHEST_POWER, LOWEST_POWER
 from harness.evaluation.kernel.strings import ALL
@@ -23,11 +23,16 @@ ZEROS = np.uint64(0x3030303030303030)  # "00000000"
 TENS = tuple(np.uint64(10**places) for places in range(9))
 PLUS, MINUS, E = 43, 45, 101
 POINT = 46 - 48  # as a digit
+READY = 23  # instead of decimal places
 
 
 @inlined
-def read_number(args: int, data: int, start: int, stop: int) -> tuple[float, bool]:
-    """The double written in ``data[start:stop]``, and whether this way of reading it was possible."""
+def read_number(args: int, data: int, start: int, stop: int) -> tuple[int, int, bool]:
+    """The number in ``data[start:stop]`` for `finished_number`; whether this way of reading it was possible.
+
+    Mantissa and decimal places where both are exact in a double, else the bits of the double and READY. The
+    division is left for later, when many can be done at once and nobody waits for it.
+    """
     position = start
     first = byte_at(data, position)
     negative = first == MINUS
@@ -37,9 +42,19 @@ def read_number(args: int, data: int, start: int, stop: int) -> tuple[float, boo
     if not fine:
         mantissa, exponent, fine = _any_form(data, position, stop)
     if not fine:
-        return 0.0, False
+        return 0, 0, False
+    if ZERO < mantissa <= EXACT and -22 <= exponent <= 0:  # -0 keeps its sign the other way
+        return -signed(mantissa) if negative else signed(mantissa), -exponent, True
     value, fine = nearest_double(args, mantissa, exponent)
-    return -value if negative else value, fine
+    return signed(bits_of(-value if negative else value)), READY, fine
+
+
+@inlined
+def finished_number(mantissa: int, places: int, powers: int) -> float:
+    """The double that `read_number` meant; ``powers`` is the address of POWERS_OF_TEN."""
+    if places == READY:
+        return as_double(np.uint64(mantissa))
+    return np.float64(mantissa) / double_at(powers, places)
 
 
 @inlined

@@ -25,12 +25,16 @@ ENDS = _next()  # int32[], where tokens end
 ROW_HASH = _next()  # uint64[], of the document id
 ROW_START = _next()  # int32[], of the document id in the block
 ROW_LENGTH = _next()  # int32[], of the document id
+ROW_MANTISSA = _next()  # int64[], the score without its point, or the bits of a double: see ROW_PLACES
+ROW_PLACES = _next()  # int32[], decimal places of the mantissa, or READY
 ROW_SCORE = _next()  # float64[]
 ROW_BLOCK = _next()  # int32[], first row of the block of equal scores
+ROW_NEXT = _next()  # int32[], the row before with the same slot of TABLE + 1, or 0
+SUSPECTS = _next()  # int32[], rows whose slot was taken
 ORDER = _next()  # int32[]
 SPARE = _next()  # 8 bytes a row
 HEAD = _next()  # int32[], all -1 between calls
-TABLE = _next()  # uint64[], hash table of the documents of a query
+TABLE = _next()  # int32[], hash table of the documents of a query: the last row of each slot + 1
 TABLE_SLOTS = _next()
 
 # Judgments: n documents of q queries, see JudgmentIndex.

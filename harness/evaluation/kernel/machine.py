@@ -82,6 +82,15 @@ def _as_double(_context: Any, bits: Any) -> Any:
     return types.float64(types.uint64), build
 
 
+def _bits_of(_context: Any, value: Any) -> Any:
+    """The 64 bits of a double."""
+
+    def build(_target: Any, builder: Any, _signature: Any, arguments: Sequence[Any]) -> Any:
+        return builder.bitcast(arguments[0], I64)
+
+    return types.uint64(types.float64), build
+
+
 def _classify(_context: Any, address: Any) -> Any:
     """Look at 64 bytes at once: four u64 with a bit for each byte.
 
@@ -111,6 +120,34 @@ def _classify(_context: Any, address: Any) -> Any:
     return masks(types.int64), build
 
 
+def _not_graphic(_context: Any, address: Any) -> Any:
+    """Look at 64 bytes at once: a u64 with a bit for each byte that is no visible ASCII character."""
+
+    def build(_target: Any, builder: Any, _signature: Any, arguments: Sequence[Any]) -> Any:
+        vector = ir.VectorType(I8, BLOCK)
+        data = builder.load(builder.inttoptr(arguments[0], vector.as_pointer()))
+        data.align = 1
+        first, count = (ir.Constant(vector, [ir.Constant(I8, value)] * BLOCK) for value in (33, 94))
+        other = builder.icmp_unsigned(">=", builder.sub(data, first), count)
+        return builder.bitcast(other, I64)
+
+    return types.uint64(types.int64), build
+
+
+def _differs(_context: Any, a: Any, b: Any) -> Any:
+    """Compare twice 64 bytes: a u64 with a bit for each byte that differs."""
+
+    def build(_target: Any, builder: Any, _signature: Any, arguments: Sequence[Any]) -> Any:
+        vectors = []
+        for address in arguments:
+            vector = builder.load(builder.inttoptr(address, ir.VectorType(I8, BLOCK).as_pointer()))
+            vector.align = 1
+            vectors.append(vector)
+        return builder.bitcast(builder.icmp_unsigned("!=", *vectors), I64)
+
+    return types.uint64(types.int64, types.int64), build
+
+
 def _signed(_context: Any, value: Any) -> Any:
     """A u64 as int64, all bits kept."""
 
@@ -127,5 +164,8 @@ leading_zeros: Callable[[U64], int] = operation(_leading_zeros)
 big_endian: Callable[[U64], U64] = operation(_big_endian)
 high_product: Callable[[U64, U64], U64] = operation(_high_product)
 as_double: Callable[[U64], float] = operation(_as_double)
+bits_of: Callable[[float], U64] = operation(_bits_of)
 classify: Callable[[int], tuple[U64, U64, U64, U64]] = operation(_classify)
+differs: Callable[[int, int], U64] = operation(_differs)
+not_graphic: Callable[[int], U64] = operation(_not_graphic)
 signed: Callable[[U64], int] = operation(_signed)

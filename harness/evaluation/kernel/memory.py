@@ -44,9 +44,8 @@ def operation(function: Callable[..., Any]) -> Any:
 
 
 def _pointer(builder: Any, kind: Any, base: Any, index: Any) -> Any:
-    width = 8 if kind is DOUBLE else kind.width // 8
-    address = builder.add(base, builder.mul(index, ir.Constant(I64, width)))
-    return builder.inttoptr(address, kind.as_pointer())
+    # An address made by getelementptr is one that LLVM knows to follow the one before, so it can vectorise.
+    return builder.gep(builder.inttoptr(base, kind.as_pointer()), [index])
 
 
 def _load(kind: Any, result: Any) -> Any:

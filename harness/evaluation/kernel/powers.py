@@ -28,5 +28,5 @@ def powers_of_five() -> npt.NDArray[np.uint64]:
 
 
 def powers_of_ten() -> npt.NDArray[np.float64]:
-    """10^0 to 10^22, all exact in a double."""
-    return np.array([float(10**exponent) for exponent in range(23)])
+    """10^0 to 10^22, all exact in a double, and one number more, so that READY may be looked up."""
+    return np.array([float(10**exponent) for exponent in range(23)] + [1.0])

@@ -41,17 +41,28 @@ from harness.evaluation.kernel.memory import (
     put_u64,
     u64_at,
 )
-from harness.evaluation.kernel.rows import MAX_ROWS, fill_table, find_row, sort_rows, table_mask
+from harness.evaluation.kernel.rows import (
+    MAX_ROWS,
+    fill_table,
+    find_row,
+    finish_scores,
+    note_blocks,
+    sort_rows,
+    table_mask,
+)
 from harness.evaluation.kernel.strings import equal, greater, hash_of
 
 
 @compiled
-def finish_query(args: int, start: int, length: int, n: int, descending: bool) -> bool:
+def finish_query(args: int, start: int, length: int, n: int) -> bool:
     """Score the n rows of the query whose id is at ``start``; False if it or a document stands twice."""
     if n > MAX_ROWS:
         return False
-    if not descending:
+    finish_scores(args, n)
+    pairs = note_blocks(args, n)
+    if pairs < 0:
         sort_rows(args, n)
+        pairs = note_blocks(args, n)
     if not fill_table(args, n):
         return False
     query_id = int64_at(args, DATA) + start
@@ -64,9 +75,6 @@ def finish_query(args: int, start: int, length: int, n: int, descending: bool) -
         if int64_at(int64_at(args, RETURNED), query):
             return False  # the topic was scored before; hits must not be written twice
         put_int64(int64_at(args, RETURNED), query, n)
-        blocks, pairs = int64_at(args, ROW_BLOCK), 0
-        for row in range(n):
-            pairs += row - int32_at(blocks, row)
         put_int64(int64_at(args, TIED_PAIRS), query, pairs)
         if _find_judged(args, query, n):
             _rank_found(args, n)

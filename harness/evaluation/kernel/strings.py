@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.evaluation.kernel.machine import big_endian, high_product, word_at
+from harness.evaluation.kernel.machine import big_endian, differs, high_product, word_at
 from harness.evaluation.kernel.memory import U64, compiled, inlined
 
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -26,18 +26,20 @@ def folded_product(a: U64, b: U64) -> U64:
 
 @inlined
 def hash_of(address: int, length: int) -> U64:
-    """A u64 that depends on every byte and on the length; sixteen bytes a multiplication."""
-    state = np.uint64(length) * OTHER_SEED
-    while length > 16:
-        state = folded_product(word_at(address) ^ SEED, word_at(address + 8) ^ state)
-        address += 16
-        length -= 16
-    first, second = np.uint64(0), np.uint64(0)
-    if length > 8:
-        first, second = word_at(address), low_bytes(word_at(address + 8), length - 8)
-    elif length > 0:
-        first = low_bytes(word_at(address), length)
-    return folded_product(first ^ SEED, second ^ state)
+    """A u64 that depends on every byte and on the length; sixteen bytes a multiplication.
+
+    The last sixteen (or eight) bytes may overlap those before, which spares loops and masks.
+    """
+    state, last = np.uint64(length) * OTHER_SEED, address + length
+    if length > 16:
+        while address < last - 16:
+            state = folded_product(word_at(address) ^ SEED, word_at(address + 8) ^ state)
+            address += 16
+        return folded_product(word_at(last - 16) ^ SEED, word_at(last - 8) ^ state)
+    if length >= 8:
+        return folded_product(word_at(address) ^ SEED, word_at(last - 8) ^ state)
+    first = low_bytes(word_at(address), length) if length > 0 else np.uint64(0)
+    return folded_product(first ^ SEED, state)
 
 
 @inlined
@@ -50,6 +52,12 @@ def equal(a: int, b: int, length: int) -> bool:
         b += 8
         length -= 8
     return length <= 0 or low_bytes(word_at(a), length) == low_bytes(word_at(b), length)
+
+
+@inlined
+def same_start(a: int, b: int, length: int) -> bool:
+    """Whether two strings of the same length (1 to 64) have the same bytes; reads 64 of each."""
+    return bool(differs(a, b) << np.uint64(64 - length) == np.uint64(0))
 
 
 @compiled

@@ -1,64 +1,98 @@
-"""Where tokens end in a block of bytes, found 64 bytes at a time."""
+"""Where the tokens of a line end, found 64 bytes at a time."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from harness.evaluation.kernel.layout import BEGIN, DATA, END, ENDS, HIGH_BYTES
-from harness.evaluation.kernel.machine import classify, count_ones, trailing_zeros
-from harness.evaluation.kernel.memory import U64, compiled, inlined, int64_at, put_int32, put_int64
-from harness.evaluation.kernel.strings import ALL
+from harness.evaluation.kernel.layout import DATA, ENDS, HIGH_BYTES
+from harness.evaluation.kernel.machine import classify, count_ones, not_graphic, trailing_zeros
+from harness.evaluation.kernel.memory import (
+    byte_at,
+    compiled,
+    inlined,
+    int32_at,
+    int64_at,
+    put_int32,
+    put_int64,
+)
 
 ONE, ZERO, TOP = np.uint64(1), np.uint64(0), np.uint64(63)
-SPREE = 8  # positions written without asking whether there are so many
-
-
-@inlined
-def write_positions(target: int, count: int, bits: U64, offset: int) -> int:
-    """Append ``offset`` plus the position of each one in ``bits`` to an int32 array; the new count.
-
-    A loop that ends after an unforeseeable number of turns costs a mispredicted branch each time, so the
-    first positions are written whether they exist or not; what is too much is overwritten by the next call.
-    """
-    total = count_ones(bits)
-    for place in range(SPREE):
-        put_int32(target, count + place, offset + trailing_zeros(bits))
-        bits &= bits - ONE
-    if total > SPREE:
-        for place in range(SPREE, 2 * SPREE):
-            put_int32(target, count + place, offset + trailing_zeros(bits))
-            bits &= bits - ONE
-        place = 2 * SPREE
-        while bits != ZERO:
-            put_int32(target, count + place, offset + trailing_zeros(bits))
-            bits &= bits - ONE
-            place += 1
-    return count + total
+COLUMNS = 6
+SPACE, TAB = 32, 9
 
 
 @compiled
-def tokenise(args: int) -> tuple[int, int, bool]:
-    """Fill ENDS; the numbers of tokens and of newlines, and whether a control character was met.
+def split_line(args: int, start: int) -> int:
+    """Fill ENDS for the line at ``start``; where its newline stands, or -1 if the line is not plain.
 
-    The block starts with a line and ends with a newline.
+    Plain: six tokens, no control character. The block is known to end with a newline.
     """
-    data, begin, end = int64_at(args, DATA), int64_at(args, BEGIN), int64_at(args, END)
-    ends = int64_at(args, ENDS)
-    tokens = newlines = 0
-    controls = highs = ZERO
-    before = ONE  # what stands before the block counts as white space
-    for offset in range(begin, end, 64):
+    data, ends = int64_at(args, DATA), int64_at(args, ENDS)
+    tokens, offset = 0, start
+    before = ONE  # what stands before the line counts as white space
+    while True:
         space, newline, control, high = classify(data + offset)
-        if end - offset < 64:
-            inside = ALL >> np.uint64(64 - (end - offset))
-            space |= ~inside
-            newline &= inside
-            control &= inside
-            high &= inside
-        controls |= control
-        highs |= high
-        newlines += count_ones(newline)
-        tokens = write_positions(ends, tokens, space & ~((space << ONE) | before), offset)
+        inside = newline ^ (newline - ONE)  # up to the first newline; all 64 if there is none
+        if control & inside != ZERO:
+            return -1
+        if high & inside != ZERO:
+            put_int64(args, HIGH_BYTES, 1)
+        bits = space & ~((space << ONE) | before) & inside
+        tokens += count_ones(bits)
+        if tokens > COLUMNS:
+            return -1
+        while bits != ZERO:
+            put_int32(ends, 0, offset + trailing_zeros(bits))
+            ends += 4
+            bits &= bits - ONE
+        if newline != ZERO:
+            return offset + trailing_zeros(newline) if tokens == COLUMNS else -1
         before = space >> TOP
-    put_int64(args, HIGH_BYTES, 1 if highs != ZERO else 0)
-    return tokens, newlines, controls != ZERO
+        offset += 64
+
+
+@inlined
+def query_of_line(args: int, start: int) -> tuple[int, int]:
+    """Start and length of the first token of the line that was split."""
+    query = token_start(int64_at(args, DATA), start)
+    return query, int32_at(int64_at(args, ENDS), 0) - query
+
+
+@inlined
+def columns_of_line(args: int) -> tuple[int, int, int, int, int, int]:
+    """Start and end of document, rank and score of the line that was split."""
+    data, ends = int64_at(args, DATA), int64_at(args, ENDS)
+    document = token_start(data, int32_at(ends, 1) + 1)
+    rank, score = token_start(data, int32_at(ends, 2) + 1), token_start(data, int32_at(ends, 3) + 1)
+    return document, int32_at(ends, 2), rank, int32_at(ends, 3), score, int32_at(ends, 4)
+
+
+@inlined
+def token_start(data: int, position: int) -> int:
+    """The first byte from ``position`` on that is not white space."""
+    while byte_at(data, position) <= SPACE:
+        position += 1
+    return position
+
+
+@inlined
+def three_tokens(data: int, start: int) -> tuple[int, int, int]:
+    """Where three tokens of visible ASCII end that are parted by one space or tab; zeros if they are not."""
+    other = not_graphic(data + start)
+    first = trailing_zeros(other)
+    other &= other - ONE
+    second = trailing_zeros(other)
+    other &= other - ONE
+    third = trailing_zeros(other)
+    if third >= 64 or first == 0 or second == first + 1 or third == second + 1:
+        return 0, 0, 0
+    first, second, third = first + start, second + start, third + start
+    if not is_blank(byte_at(data, first)) or not is_blank(byte_at(data, second)):
+        return 0, 0, 0
+    return first, second, third
+
+
+@inlined
+def is_blank(byte: int) -> bool:
+    """Whether a byte is a space or a tab."""
+    return byte in (SPACE, TAB)

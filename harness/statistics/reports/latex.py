@@ -3,6 +3,7 @@ r"""The systems of a comparison as a LaTeX table: ``\usepackage{booktabs}`` is a
 from __future__ import annotations
 
 import math
+import re
 
 from harness.statistics.comparison import SystemRow
 from harness.statistics.reports.words import SMALLEST_P, level, method_lines, signed, title
@@ -15,14 +16,27 @@ _ESCAPES = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
-    '"': r"\textquotedbl{}",
+    '"': "''",  # \textquotedbl is not in every encoding
+    "'": r"\textquotesingle{}",
+    "`": r"\textasciigrave{}",
     **{letter: f"\\{letter}" for letter in "&%$#_{}"},
 }
 
 
+_LIGATURES = re.compile(r"-(?=-)|,(?=,)")
+"""What LaTeX would set as one sign together with what follows: ``--`` as a dash."""
+
+_LAST_LATIN = "\u017f"
+"""Letters up to here are set by every LaTeX; others need LuaLaTeX or XeLaTeX, and a font that has them."""
+
+
 def escape(text: str) -> str:
     """Text that LaTeX prints as it stands, on one line."""
-    return "".join(_ESCAPES.get(letter, letter if letter.isprintable() else " ") for letter in text)
+    apart = _LIGATURES.sub(lambda found: f"{found[0]}\0", text)
+    return "".join(
+        "{}" if letter == "\0" else _ESCAPES.get(letter, letter if letter.isprintable() else " ")
+        for letter in apart
+    )
 
 
 def latex_bytes(found: RunComparison) -> bytes:
@@ -38,6 +52,7 @@ def latex_bytes(found: RunComparison) -> bytes:
     lines = [
         *(f"% {_comment(line)}" for line in (title(found), *method_lines(found))),
         "% Systems that share a superscript cannot be told apart; nobody beats those of group 1.",
+        *([_OTHER_SCRIPTS] if max("".join((*found.names, found.measure))) > _LAST_LATIN else []),
         rf"\begin{{tabular}}{{rlr@{{}}lc{'rrrc' if against else ''}}}",
         r"\toprule",
         f"{' & '.join(header)} \\\\",
@@ -47,6 +62,9 @@ def latex_bytes(found: RunComparison) -> bytes:
         r"\end{tabular}",
     ]
     return ("\n".join(lines) + "\n").encode("utf-8")
+
+
+_OTHER_SCRIPTS = "% Names with other than Latin letters: compile with LuaLaTeX and a font that has them."
 
 
 def _comment(text: str) -> str:
