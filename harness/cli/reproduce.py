@@ -19,6 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("files", nargs="*", metavar="FILE", help="YAML files that declare systems")
     parser.add_argument("--all", action="store_true", help="all files of the baselines folder")
+    parser.add_argument("--hub", action="store_true", help="all files of its folder hub: weights are fetched")
     parser.add_argument("--dataset", action="append", metavar="D", help="only this data set, repeatable")
     parser.add_argument("--family", action="append", metavar="F", help="only this family, repeatable")
     parser.add_argument(
@@ -35,6 +36,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--resume", action="store_true", help="go on after an interruption: take outputs kept by their hash"
     )
+    parser.add_argument(
+        "--record", action="store_true", help="write the verdicts on stored runs into the record's ledger"
+    )
+    parser.add_argument(
+        "--actor", default="harness reproduce", metavar="NAME", help="who stands in the ledger for it"
+    )
     parser.add_argument("--json", metavar="FILE", help="write the report as JSON, too")
     parser.add_argument("--junit", metavar="FILE", help="write the report as JUnit XML, too")
     instead = parser.add_mutually_exclusive_group()
@@ -47,11 +54,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Reproduce, write and print; exit code 1 if a score is different or anything failed."""
+    from harness.errors import CommandError
+    from harness.reproduction.badges import record_reproduction
     from harness.reproduction.reproduce import reproduce
 
     if options.schema:
         return _print_schema()
     files = _files(options)
+    if options.record and options.against != "expected":
+        raise CommandError("--record keeps verdicts on what files expect, not on published scores.")
     if options.list or options.dry_run:
         return _print_plan(options, files)
     found = reproduce(
@@ -67,21 +78,23 @@ def execute(options: argparse.Namespace) -> int:
     )
     _write(options, found)
     _print(options, found)
+    if options.record:
+        events = record_reproduction(found, options.runs, actor=options.actor)
+        say(f"{len(events)} verdicts recorded in the ledger of {options.runs}")
     return 0 if found.ok else 1
 
 
 def _files(options: argparse.Namespace) -> list[Path]:
-    """The files named, and with ``--all`` those of the baselines folder; each once."""
+    """The files named, and with ``--all`` and ``--hub`` those of the baselines folders; each once."""
     from harness.demonstration import baselines_folder
     from harness.errors import CommandError
 
     files = [Path(name) for name in options.files]
-    if options.all:
-        folder = baselines_folder()
-        shown = Path(os.path.relpath(folder))  # commands that are printed can then be copied
-        files += [shown / path.name for path in sorted(folder.glob("*.yaml"))]
+    shown = Path(os.path.relpath(baselines_folder()))  # commands that are printed can then be copied
+    for folder in [shown] * options.all + [shown / "hub"] * options.hub:
+        files += sorted(folder.glob("*.yaml"))
     if not files:
-        raise CommandError("Name the YAML files of the systems to reproduce, or give --all.")
+        raise CommandError("Name the YAML files of the systems to reproduce, or give --all or --hub.")
     return list({path.resolve(): path for path in files}.values())
 
 
@@ -113,7 +126,7 @@ def _print_list(options: argparse.Namespace, planned: Plan) -> None:
     rows, specs = [], load_catalogue()
     for job in planned.jobs:
         missing = obstacle(job, specs, offline=options.offline)
-        answer = "no" if missing else ("after a download" if needs_download(job.dataset, specs) else "yes")
+        answer = "no" if missing else ("after a download" if needs_download(job, specs) else "yes")
         rows.append([job.spec.system, job.spec.family, job.dataset, len(job.promises), answer, missing])
     header = ["system", "family", "data set", "scores", "can run here", "why not"]
     if options.format == "json":

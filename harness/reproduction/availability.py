@@ -10,7 +10,11 @@ from pathlib import Path
 from harness.datasets.places import data_root, is_beir_folder, resolve
 from harness.datasets.sources.table import SOURCES
 from harness.datasets.spec import DatasetSpec
+from harness.errors import UnavailableError
 from harness.reproduction.plan import Job
+from harness.retrievers.neural.checkpoint import locate
+from harness.retrievers.spec import SystemSpec
+from harness.retrievers.stage_spec import walk
 
 OFFLINE_SETTINGS = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE")
 """Environment variables that keep the Hugging Face libraries from the network."""
@@ -20,8 +24,31 @@ Catalogue = Mapping[str, DatasetSpec]
 
 
 def obstacle(job: Job, specs: Catalogue, *, offline: bool) -> str:
-    """Why a job cannot be run here, or ``""``; with ``offline`` data that may have to be fetched is one."""
-    return job.declared.missing or data_obstacle(job.dataset, specs, offline=offline)
+    """Why a job cannot be run here, or ``""``; with ``offline`` what may have to be fetched is a reason."""
+    return (
+        job.declared.missing
+        or weights_obstacle(job.spec, offline=offline)
+        or data_obstacle(job.dataset, specs, offline=offline)
+    )
+
+
+def weights_obstacle(spec: SystemSpec, *, offline: bool) -> str:
+    """Why the weights of a system's stages cannot be read here, or ``""``; online the hub is not asked."""
+    for _, stage in walk(spec.pipeline):
+        checkpoint, revision = (stage.parameters.get(name) for name in ("checkpoint", "revision"))
+        if not isinstance(checkpoint, str) or (not offline and _on_hub(checkpoint)):
+            continue
+        try:
+            with network(offline=True):
+                locate(checkpoint, revision)
+        except UnavailableError as error:
+            why = "needs the hub: " if _on_hub(checkpoint) else ""
+            return why + str(error).partition("\n")[0]
+    return ""
+
+
+def _on_hub(checkpoint: str) -> bool:
+    return not checkpoint.startswith(("package:", "/", "./", "../", "~"))
 
 
 def data_obstacle(dataset: str, specs: Catalogue, *, offline: bool) -> str:
@@ -45,9 +72,9 @@ def data_obstacle(dataset: str, specs: Catalogue, *, offline: bool) -> str:
     return str(absent) if absent else ""
 
 
-def needs_download(dataset: str, specs: Catalogue) -> bool:
-    """Whether running on a data set may fetch it."""
-    offline, online = (data_obstacle(dataset, specs, offline=offline) for offline in (True, False))
+def needs_download(job: Job, specs: Catalogue) -> bool:
+    """Whether a job that can run here may fetch data or weights for it."""
+    offline, online = (obstacle(job, specs, offline=offline) for offline in (True, False))
     return bool(offline and not online)
 
 

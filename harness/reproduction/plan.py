@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from harness.errors import CommandError, HarnessError, UnknownNameError
 from harness.reproduction.declared import Declared, read_promises
+from harness.reproduction.published import published
 from harness.reproduction.reproduction import Row
 from harness.reproduction.verdict import Verdict
 from harness.retrievers.promise import TOLERANCE
@@ -110,11 +111,22 @@ def _promises(spec: SystemSpec, dataset: str, against: str) -> Iterator[Promise]
         for measure, item in spec.expected.get(dataset, {}).items():
             yield Promise(measure, item.value, item.tolerance, 4, item.reason or "")
         return
+    stated = set()
     for figure in spec.published:
         if figure.dataset == dataset:
+            stated.add((figure.measure, figure.value))
             note = f"published by {figure.source}" + (f"; {figure.note}" if figure.note else "")
-            tolerance = max(0.5 * 10.0**-figure.digits, TOLERANCE)
-            yield Promise(figure.measure, figure.value, tolerance, figure.digits, note)
+            yield Promise(figure.measure, figure.value, _half_unit(figure.digits), figure.digits, note)
+    for score in published(spec.system, dataset):
+        if (score.measure, score.value) not in stated:
+            stated.add((score.measure, score.value))
+            note = f"published by {score.source} as {score.label}"
+            yield Promise(score.measure, score.value, _half_unit(score.digits), score.digits, note)
+
+
+def _half_unit(digits: int) -> float:
+    """The tolerance of a printed figure."""
+    return max(0.5 * 10.0**-digits, TOLERANCE)
 
 
 def _without_doubles(declared: Iterable[Declared]) -> tuple[list[Declared], list[Row]]:

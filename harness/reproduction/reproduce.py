@@ -53,8 +53,8 @@ def reproduce(
         store_runs: the record whose runs, where there are any, the new ones are compared with.
         against: ``expected``, the file's own scores, or ``published``, those of others.
         offline: read data from the demo collection and folders only, and keep checkpoints off the network.
-        resume: take the outputs that earlier calls have kept, by the hash of everything they depend on, and go
-            on from there. Otherwise every stage is done anew, each once in a call.
+        resume: take the outputs that earlier calls have kept, by the hash of everything they depend on, and
+            go on from there. Otherwise every stage is done anew, each once in a call.
         progress: called with a line for each run.
 
     Raises:

@@ -59,9 +59,22 @@ class Reproduction:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is different and nothing failed."""
-        return not any(row.verdict.bad for row in self.rows)
+        """Whether nothing is different and nothing failed.
+
+        Of several figures for one score, as sources give them that disagree, it is enough to meet one.
+        """
+        met = {_score(row) for row in self.rows if not row.verdict.bad}
+        several = self.against == "published"
+        return not any(
+            row.verdict is Verdict.FAILED
+            or (row.verdict is Verdict.DIFFERENT and not (several and _score(row) in met))
+            for row in self.rows
+        )
 
     def counts(self) -> Mapping[Verdict, int]:
         """Rows by verdict, all five in order."""
         return {verdict: sum(row.verdict is verdict for row in self.rows) for verdict in Verdict}
+
+
+def _score(row: Row) -> tuple[str, str, str]:
+    return row.system, row.dataset, row.measure

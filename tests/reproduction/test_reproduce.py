@@ -143,7 +143,7 @@ def test_published_figures_are_compared_at_their_own_digits(
 ) -> None:
     figure = {"dataset": "demo", "measure": "nDCG@10", "value": value, "digits": digits, "source": "a paper"}
     path = rewrite(home / "baselines" / "bm25.yaml", published=[figure])  # nDCG@10 is 0.62702
-    (row,) = harness.reproduce([path], against="published").rows
+    (row,) = harness.reproduce([path], datasets=["demo"], against="published").rows
     assert (row.verdict, row.reason) == (verdict, "published by a paper")
 
 

@@ -68,9 +68,7 @@ def test_a_changed_parameter_is_never_answered_with_what_was_kept(
     assert after["overlap"].pipeline[0].cached
 
 
-def test_killed_again_and_again_it_ends_with_the_same_runs(
-    home: Path, cache: Path, tmp_path: Path
-) -> None:
+def test_killed_again_and_again_it_ends_with_the_same_runs(home: Path, cache: Path, tmp_path: Path) -> None:
     names = ("bm25", "overlap", "tfidf", "ql-dirichlet")
     whole = again(home, tmp_path / "whole", *names, resume=False)
     for path in cache.rglob("*.npz"):

@@ -10,7 +10,7 @@ from harness.reproduction.verdict import Verdict
 
 HEADER = ("system", "data set", "measure", "expected", "found", "difference", "tolerance", "verdict")
 NUMBERS = slice(3, 7)
-SHOWN = 10
+SHOWN, FEW = 10, 3
 _COLOURS = {
     Verdict.REPRODUCED: "32",
     Verdict.WITHIN: "36",
@@ -34,16 +34,15 @@ def plain(text: str, _verdict: Verdict) -> str:
 def lines(found: Reproduction, *, paint: Paint = plain) -> Iterator[str]:
     """Verdicts, their reasons, the comparisons with stored runs, and the counts."""
     if found.rows:
-        yield from _verdicts(found.rows, paint)
+        yield from _verdicts(found, paint)
     yield from _reasons(found.rows)
     if found.runs:
         yield ""
     for run in found.runs:
         yield from _run(run)
     if found.unpromised:
-        names = ", ".join(f"{system} on {dataset}" for system, dataset in found.unpromised)
         yield ""
-        yield f"not run, as their files have no {found.against} score: {names}"
+        yield f"not run, as their files have no {found.against} score: {', '.join(_unpromised(found))}"
     counts = found.counts()
     yield ""
     yield ", ".join(
@@ -51,12 +50,22 @@ def lines(found: Reproduction, *, paint: Paint = plain) -> Iterator[str]:
     )
 
 
-def _verdicts(rows: Sequence[Row], paint: Paint) -> Iterator[str]:
+def _unpromised(found: Reproduction) -> Iterator[str]:
+    """Systems with the data sets that they were not run on, which are counted when they are many."""
+    for system in dict.fromkeys(system for system, _ in found.unpromised):
+        datasets = [dataset for name, dataset in found.unpromised if name == system]
+        many = len(datasets) > FEW
+        yield f"{system} on {f'{len(datasets)} data sets' if many else ' and '.join(datasets)}"
+
+
+def _verdicts(found: Reproduction, paint: Paint) -> Iterator[str]:
+    rows = found.rows
     cells = [_cells(row) for row in rows]
-    widths = [max(map(len, column)) for column in zip(HEADER, *cells, strict=True)]
+    header = tuple(found.against if name == "expected" else name for name in HEADER)
+    widths = [max(map(len, column)) for column in zip(header, *cells, strict=True)]
     rule = ["─" * width for width in widths]
     numeric = range(len(HEADER))[NUMBERS]
-    for line, row in [(HEADER, None), (rule, None), *zip(cells, rows, strict=True)]:
+    for line, row in [(header, None), (rule, None), *zip(cells, rows, strict=True)]:
         fields = [
             text.rjust(width) if column in numeric else text.ljust(width)
             for column, (text, width) in enumerate(zip(line, widths, strict=True))
