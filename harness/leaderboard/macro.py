@@ -69,6 +69,11 @@ def _macro(dataset: str, rows: Sequence[Row]) -> Row:
             for level in {k for r in rows for k in r.issues}
         },
         parts=tuple(row.dataset for row in rows),
+        published=max(row.published for row in rows),
+        version=1,
+        marks=tuple(sorted({mark for row in rows for mark in row.marks})),
+        submitter=rows[0].submitter if len({row.submitter for row in rows}) == 1 else "",
+        reproduced={},
     )
 
 

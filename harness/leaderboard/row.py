@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,11 @@ class Row:
         vectors_sha256: of the per-query values behind the means.
         issues: findings of validation, counted by severity.
         parts: the data sets of a macro average, each weighing the same.
+        published: time of publication; empty where no event of the ledger speaks of the run.
+        version: from 1, counting the runs of this system on this data set.
+        marks: what admission noticed and shows beside the run.
+        submitter: the makers' names, or "anonymous until" a date; may be empty.
+        reproduced: time, machine class and verdict of the last reproduction; empty if there was none.
     """
 
     dataset: str
@@ -42,3 +47,8 @@ class Row:
     vectors_sha256: str
     issues: Mapping[str, int]
     parts: tuple[str, ...] = ()
+    published: str = ""
+    version: int = 1
+    marks: tuple[str, ...] = ()
+    submitter: str = ""
+    reproduced: Mapping[str, str] = field(default_factory=dict)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from harness.datasets.audit import audit
 from harness.datasets.dataset import Dataset
 from harness.datasets.fingerprint import Fingerprints, fingerprint
-from harness.errors import Problem, StoreError
+from harness.errors import DataError, Problem, StoreError
 from harness.evaluation.evaluate import evaluate
 from harness.evaluation.judgments import Judgments
 from harness.evaluation.measure import parse_measure
 from harness.evaluation.ties import EXPECTED, tie_ranges, tied_pair_share
+from harness.leaderboard.anonymity import shown_card, submitter
+from harness.leaderboard.incoming import version_place
+from harness.leaderboard.placing import Placed
 from harness.rankings import Run
 from harness.records import Issue, exact_mean
 from harness.runfiles.against import validate_run
@@ -64,8 +67,8 @@ def score_record(folder: Path, record: Path, card: RunCard, ground: Ground) -> R
     Raises:
         DataError: the file has errors, or is not the one that the card speaks of.
     """
-    data, judgments, path = ground.data, ground.judgments, record / RUN_NAME
-    found = validate_run(path, data)
+    path = record / RUN_NAME
+    found = validate_run(path, ground.data)
     if found.run is None or not found.ok:
         errors = [issue for issue in found.issues if issue.severity == "error"]
         raise StoreError(
@@ -77,7 +80,24 @@ def score_record(folder: Path, record: Path, card: RunCard, ground: Ground) -> R
             f"{path} is not the run that its card names: the card has sha256 {card.run.sha256}, the file "
             f"{identity} (harness validate prints it). Either was changed, or a write was interrupted."
         )
-    scored = data.as_scored(found.run)
+    return score_run(found.run, found.issues, card, ground, path.relative_to(folder).as_posix())
+
+
+def score_run(run: Run, issues: Iterable[Issue], card: RunCard, ground: Ground, path: str) -> RunEntry:
+    """Score a run that passed validation and is the one that its card names.
+
+    Args:
+        run: as it was read from the file.
+        issues: what validation found.
+        card: what the card says.
+        ground: the data set that the run is scored on.
+        path: the run file, relative to the record's folder.
+
+    Raises:
+        ScoreError: the values contradict each other.
+    """
+    data, judgments = ground.data, ground.judgments
+    scored = data.as_scored(run)
     evaluation = evaluate(scored, judgments, data.spec.measures)
     return RunEntry(
         dataset=data.name,
@@ -85,19 +105,54 @@ def score_record(folder: Path, record: Path, card: RunCard, ground: Ground) -> R
         family=card.family,
         description=card.description,
         created=card.created,
-        sha256=identity,
-        path=path.relative_to(folder).as_posix(),
+        sha256=card.run.sha256,
+        path=path,
         depth=card.depth or data.spec.depth,
-        rows=len(found.run),
+        rows=len(run),
         tied_share=tied_pair_share(scored),
         evaluation=evaluation,
         tie_ranges=_tie_ranges(scored, judgments, evaluation.measures),
         issues=[
-            *found.issues,
+            *issues,
             *ground.concerns,
             *_changed_data(card, ground.prints, same=card.dataset == data.name),
         ],
         card=card.model_dump(mode="json", exclude_none=True),
+    )
+
+
+def place_entry(record: Path, placed: Placed, ground: Ground, moment: str) -> RunEntry:
+    """Validate and score a run of the record, with what the ledger says beside it.
+
+    A run that was replaced since its card was read lies among the versions now and is taken from there.
+
+    Args:
+        record: the record's folder.
+        placed: the run.
+        ground: the data set that it is scored on.
+        moment: the moment that decides whether its makers may be named.
+
+    Raises:
+        DataError: the file has errors, or is not the one that the card speaks of.
+    """
+    card, standing, folder = placed.card, placed.standing, placed.folder
+    kept = version_place(record, card.dataset, card.system, card.run.sha256)
+    try:
+        entry = score_record(record, folder, card, ground)
+    except DataError:
+        if folder == kept or not kept.is_dir():
+            raise
+        entry = score_record(record, kept, card, ground)
+        entry = replace(entry, path=(folder / RUN_NAME).relative_to(record).as_posix())
+    return replace(
+        entry,
+        card=shown_card(entry.card, standing, moment),
+        published=standing.published,
+        version=placed.version,
+        marks=standing.marks,
+        submitter=submitter(card, standing, moment),
+        reproduced=standing.reproduced,
+        shown=placed.shown,
     )
 
 
@@ -109,6 +164,7 @@ def _tie_ranges(
     return {
         found.measure: (exact_mean(found.lowest), exact_mean(found.expected), exact_mean(found.highest))
         for found in tie_ranges(run, judgments, having)
+        if found.expected is not None
     }
 
 

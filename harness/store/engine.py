@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, inspect, select
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
@@ -14,6 +14,7 @@ from harness.errors import CommandError, MissingExtraError, StoreError
 from harness.store import schema
 
 DEFAULT_STORE = "sqlite:///.harness/board.sqlite"
+BUSY_TIMEOUT = 60_000  # milliseconds that a writer of SQLite waits for another one
 
 
 def store_url(url: str | None = None) -> str:
@@ -59,13 +60,19 @@ def connect(url: str | None = None, *, create: bool = False) -> Engine:
         ) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _write_pragmas if create else _read_pragmas)
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+        event.listen(engine, "begin", _begin)
     try:
         if not create:
             _check_version(engine, shown)
     except DatabaseError as error:
         raise StoreError(f"{shown} cannot be opened: {error.orig}") from error
     return engine
+
+
+def _begin(connection: Connection) -> None:
+    """Open SQLite's transaction; a writer's takes the lock at once, since it could not wait for it later."""
+    immediate = connection.get_execution_options().get("immediate")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
 def _read_pragmas(connection: Any, _record: Any) -> None:
@@ -76,7 +83,7 @@ def _read_pragmas(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA busy_timeout = 10000")
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
     cursor.close()
 
 
@@ -84,7 +91,8 @@ def _write_pragmas(connection: Any, record: Any) -> None:
     """The same for a writer, which also chooses the journal: readers go on reading during a rebuild."""
     _read_pragmas(connection, record)
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
+    if cursor.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.close()
 

@@ -2,120 +2,110 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Engine, func, select
 
 from harness.records import Floats, Issue
 from harness.store import schema
+from harness.store.entries import Tombstone
+from harness.store.stored import BoardTables as BoardTables
+from harness.store.stored import StoredDataset as StoredDataset
+from harness.store.stored import StoredRun as StoredRun
+from harness.store.stored import select_datasets, select_runs, snapshot
 
 
-class StoredDataset(NamedTuple):
-    """A data set as the store holds it."""
-
-    name: str
-    title: str
-    headline: str
-    judgments: str
-    spec: Mapping[str, Any]
-    judged_queries: int
-
-
-class StoredRun(NamedTuple):
-    """A run with its means.
-
-    ``tie_ranges`` has lowest, expected and highest mean over all orders of tied documents;
-    ``vectors_sha256`` is over the per-query values of all measures.
-    """
-
-    id: int
-    dataset: str
-    system: str
-    family: str
-    description: str
-    created: str
-    sha256: str
-    path: str
-    depth: int
-    rows: int
-    answered: int
-    judged_queries: int
-    tied_share: float
-    engine: str
-    engine_version: str
-    flags: Mapping[str, str]
-    means: Mapping[str, float]
-    tie_ranges: Mapping[str, tuple[float, float, float]]
-    vectors_sha256: str
-    issues: Mapping[str, int]
+def read_board_tables(engine: Engine, only: Collection[str] | None = None) -> BoardTables:
+    """Every data set, and the runs and tombstones on all or on some data sets."""
+    with snapshot(engine) as connection:
+        about = {row.key: row.value for row in connection.execute(select(schema.about))}
+        stones = connection.execute(select(schema.tombstones)).all()
+        return BoardTables(
+            digest=about["digest"],
+            as_of=about["as_of"],
+            datasets=select_datasets(connection),
+            runs=select_runs(connection, only),
+            tombstones=sorted(Tombstone(*row) for row in stones),
+        )
 
 
-def read_board_tables(engine: Engine) -> tuple[list[StoredDataset], list[StoredRun]]:
-    """Every data set and every run, from one snapshot: a rebuild in between cannot mix two boards."""
+def read_about(engine: Engine) -> dict[str, str]:
+    """Schema, digest, moment and past moment of the store."""
     with engine.connect() as connection:
-        if engine.dialect.name != "sqlite":  # SQLite's transactions see one snapshot as they are
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")
-        return _datasets(connection), _runs(connection)
+        return {row.key: row.value for row in connection.execute(select(schema.about))}
+
+
+def read_head(engine: Engine) -> tuple[int, str]:
+    """Number and hash of the last event of the ledger that the store has taken in; 0 and "" if none."""
+    events = schema.events.c
+    with engine.connect() as connection:
+        row = connection.execute(
+            select(events.number, events.hash).order_by(events.number.desc()).limit(1)
+        ).first()
+    return (row.number, row.hash) if row else (0, "")
 
 
 def read_datasets(engine: Engine) -> list[StoredDataset]:
     """Every data set, by name."""
     with engine.connect() as connection:
-        return _datasets(connection)
-
-
-def _datasets(connection: Connection) -> list[StoredDataset]:
-    found = connection.execute(select(schema.datasets)).all()
-    return [
-        StoredDataset(
-            row.name,
-            row.title,
-            row.headline,
-            row.judgments,
-            json.loads(row.spec),
-            len(json.loads(row.query_ids)),
-        )
-        for row in sorted(found, key=lambda row: str(row.name))
-    ]
+        return select_datasets(connection)
 
 
 def read_runs(engine: Engine) -> list[StoredRun]:
-    """Every run, by data set and system."""
+    """Every run that is shown, by data set and system."""
     with engine.connect() as connection:
-        return _runs(connection)
+        return select_runs(connection, None)
 
 
-def _runs(connection: Connection) -> list[StoredRun]:
-    runs, scores, issues = schema.runs, schema.scores, schema.issues
-    found = connection.execute(select(*[column for column in runs.c if column.name != "card"])).all()
-    values = connection.execute(select(scores)).all()
-    counted = select(issues.c.run_id, issues.c.severity, func.count().label("n"))
-    counts = connection.execute(counted.group_by(issues.c.run_id, issues.c.severity)).all()
-    means: dict[int, dict[str, float]] = {}
-    ranges: dict[int, dict[str, tuple[float, float, float]]] = {}
-    hashes: dict[int, Any] = {}
-    for row in sorted(values, key=lambda row: (row.run_id, row.measure)):  # databases sort by their own rules
-        means.setdefault(row.run_id, {})[row.measure] = row.mean
-        if row.lowest is not None:
-            ranges.setdefault(row.run_id, {})[row.measure] = (row.lowest, row.expected, row.highest)
-        hashes.setdefault(row.run_id, hashlib.sha256()).update(row.measure.encode() + b"\0" + row.per_query)
-    severities: dict[int, dict[str, int]] = {}
-    for row in counts:
-        severities.setdefault(row.run_id, {})[row.severity] = row.n
-    return [
-        StoredRun(
-            **dict(row._mapping) | {"flags": json.loads(row.flags)},
-            means=means[row.id],
-            tie_ranges=ranges.get(row.id, {}),
-            vectors_sha256=hashes[row.id].hexdigest(),
-            issues=severities.get(row.id, {}),
-        )
-        for row in sorted(found, key=lambda row: (str(row.dataset), str(row.system)))
-    ]
+def read_runs_on(engine: Engine, dataset: str) -> tuple[str, list[StoredRun]]:
+    """The headline of a data set and the runs that have it; nothing for one that the board does not hold."""
+    sets = schema.datasets.c
+    with snapshot(engine) as connection:
+        headline = connection.scalar(select(sets.headline).where(sets.name == dataset)) or ""
+        runs = select_runs(connection, [dataset])
+    return headline, [run for run in runs if headline in run.means]
+
+
+def read_past(engine: Engine) -> tuple[list[StoredRun], list[str]]:
+    """The runs that are not shown now, and the ledger's lines in order: what boards of the past need."""
+    with snapshot(engine) as connection:
+        contents = connection.scalars(select(schema.versions.c.content)).all()
+        lines = connection.scalars(select(schema.events.c.line).order_by(schema.events.c.number)).all()
+    runs = [_stored(json.loads(content)) for content in contents]
+    return sorted(runs, key=lambda run: (run.dataset, run.system, run.sha256)), list(lines)
+
+
+def read_best(
+    engine: Engine, dataset: str, measure: str, *, limit: int = 50, offset: int = 0
+) -> list[StoredRun]:
+    """Some runs on a data set, best first by one measure; ties by system name. Only they are read."""
+    scores = schema.scores.c
+    chosen = (
+        select(scores.run_id)
+        .where(scores.dataset == dataset, scores.measure == measure)
+        .order_by(scores.mean.desc(), scores.system)
+    )
+    with snapshot(engine) as connection:
+        ids = connection.scalars(chosen.limit(limit).offset(offset)).all()
+        found = {run.id: run for run in select_runs(connection, None, ids)}
+    return [found[run_id] for run_id in ids]
+
+
+def read_means(engine: Engine, measure: str) -> list[tuple[str, str, float]]:
+    """Data set, system and mean of every run that has the measure; no order."""
+    scores = schema.scores.c
+    query = select(scores.dataset, scores.system, scores.mean).where(scores.measure == measure)
+    with engine.connect() as connection:
+        found = connection.execute(query).all()
+    return [(row[0], row[1], row[2]) for row in found]
+
+
+def _stored(content: dict[str, Any]) -> StoredRun:
+    ranges = {name: tuple(values) for name, values in content["tie_ranges"].items()}
+    return StoredRun(**content | {"id": 0, "tie_ranges": ranges})
 
 
 def read_card(engine: Engine, run_id: int) -> dict[str, Any]:
@@ -145,10 +135,17 @@ def read_queries(engine: Engine, dataset: str) -> tuple[list[str], list[str]]:
 
 def read_vectors(engine: Engine, run_ids: Sequence[int], measure: str) -> Floats:
     """Per-query values of one measure, float64[runs, queries], in the order of ``run_ids``."""
-    table = schema.scores
-    query = select(table.c.run_id, table.c.per_query).where(
-        table.c.run_id.in_(run_ids), table.c.measure == measure
+    scores, vectors = schema.scores.c, schema.vectors.c
+    every = schema.scores.alias()
+    counted = select(func.count()).select_from(every).where(every.c.run_id == vectors.run_id)
+    query = (
+        select(scores.run_id, scores.place, counted.scalar_subquery().label("measures"), vectors.per_query)
+        .join_from(schema.scores, schema.vectors, scores.run_id == vectors.run_id)
+        .where(scores.run_id.in_(run_ids), scores.measure == measure)
     )
     with engine.connect() as connection:
-        found = {row.run_id: row.per_query for row in connection.execute(query)}
-    return np.stack([np.frombuffer(found[run_id], dtype="<f8") for run_id in run_ids])
+        found = {
+            row.run_id: np.frombuffer(row.per_query, dtype="<f8").reshape(row.measures, -1)[row.place]
+            for row in connection.execute(query)
+        }
+    return np.stack([found[run_id] for run_id in run_ids])

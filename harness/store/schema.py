@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 metadata = MetaData()
 
@@ -58,22 +58,41 @@ runs = Table(
     Column("engine", String(40), nullable=False),
     Column("engine_version", String(80), nullable=False),
     Column("flags", Text, nullable=False),
+    Column("published", String(40), nullable=False),  # empty where no event of the ledger speaks of the run
+    Column("version", Integer, nullable=False),
+    Column("marks", Text, nullable=False),
+    Column("submitter", Text, nullable=False),
+    Column("reproduced", Text, nullable=False),
+    Column("vectors_sha256", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),  # of what a reader sees of the run, scores included
     Column("card", Text, nullable=False),
     UniqueConstraint("dataset", "system"),
 )
 
+# Narrow, so that boards are read without the per-query values. Data set and system stand here, too: with them
+# the index answers for a page of a board, or for one measure of every run, without looking at the runs.
 scores = Table(
     "score",
     metadata,
     Column("run_id", ForeignKey("run.id", ondelete="CASCADE"), primary_key=True),
     Column("measure", String(80), primary_key=True),
+    Column("dataset", String(200), nullable=False),
+    Column("system", String(200), nullable=False),
+    Column("place", Integer, nullable=False),  # the measure's vector inside the run's
     Column("mean", Float(53), nullable=False),
     # means over all orders of tied documents, where the measure has a closed form
     Column("lowest", Float(53)),
     Column("expected", Float(53)),
     Column("highest", Float(53)),
-    Column("per_query", LargeBinary, nullable=False),  # float64, little-endian, in the order of query_ids
-    Index("score_by_measure", "measure", "mean"),
+    Index("score_by_mean", "measure", "dataset", "mean", "system", "run_id"),
+)
+
+vectors = Table(
+    "vector",
+    metadata,
+    Column("run_id", ForeignKey("run.id", ondelete="CASCADE"), primary_key=True),
+    # float64, little-endian: measure by measure, each in the order of query_ids
+    Column("per_query", LargeBinary, nullable=False),
 )
 
 issues = Table(
@@ -86,4 +105,37 @@ issues = Table(
     Column("line", Integer),
     Column("query_id", Text),
     Column("message", Text, nullable=False),
+)
+
+# Runs that the board does not show now: older versions, hidden and withdrawn ones, for boards of the past.
+versions = Table(
+    "version",
+    metadata,
+    Column("dataset", ForeignKey("dataset.name", ondelete="CASCADE"), primary_key=True),
+    Column("system", String(200), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("content", Text, nullable=False),  # what the run's rows above would hold, as JSON
+)
+
+tombstones = Table(
+    "tombstone",
+    metadata,
+    Column("dataset", String(200), primary_key=True),
+    Column("system", String(200), primary_key=True),
+    Column("run", String(64), primary_key=True),
+    Column("withdrawn", String(40), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+)
+
+# A copy of the ledger, which is the truth: what the store has taken in of it.
+events = Table(
+    "event",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("dataset", String(200), nullable=False),
+    Column("system", String(200), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("line", Text, nullable=False),
+    Index("event_by_system", "dataset", "system"),
 )

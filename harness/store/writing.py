@@ -1,97 +1,130 @@
-"""Filling the store: everything in one transaction, so that a reader sees the old board or the new one."""
+"""Filling the store: all of it at once, or what changed, each in one transaction."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
-import numpy as np
-from sqlalchemy import Connection, Engine, delete, insert, inspect, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, inspect, select
 
 from harness.errors import StoreError
-from harness.records import Evaluation, Issue
 from harness.store import schema
+from harness.store.entries import DatasetEntry as DatasetEntry
+from harness.store.entries import LedgerLine, Tombstone, dataset_digest
+from harness.store.entries import RunEntry as RunEntry
+from harness.store.rows import BATCH, insert_dataset, insert_runs
+from harness.store.transactions import write_transaction
+
+Entry = DatasetEntry | RunEntry | Tombstone | LedgerLine
+UP_TO_NOW = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DatasetEntry:
-    """A data set of the board.
+class Change:
+    """What is to become of some systems of a store.
 
     Attributes:
-        name, title: as in the catalogue.
-        headline: the measure that the board sorts by.
-        judgments: fingerprint of the judgments; empty for a macro average over parts.
-        queries: judged query ids, ascending in bytes; none for a macro average.
-        texts: their texts, in the same order.
-        spec: the catalogue entry in plain values.
+        systems: (data set, system) whose rows are removed, with everything that is derived from them.
+        entries: what takes their place; a data set that the store has already is left as it is.
+        moment: the moment for which anonymous entries are masked.
     """
 
-    name: str
-    title: str
-    headline: str
-    judgments: str
-    queries: Sequence[str]
-    texts: Sequence[str]
-    spec: Mapping[str, Any]
+    systems: Collection[tuple[str, str]]
+    entries: Sequence[Entry]
+    moment: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunEntry:
-    """A scored run of the board.
-
-    Attributes:
-        path: the run file, relative to the record's folder.
-        evaluation: its values; the means are derived.
-        tie_ranges: measure to lowest, expected and highest mean over all orders of tied documents.
-        card: the card in plain values.
-    """
-
-    dataset: str
-    system: str
-    family: str
-    description: str
-    created: str
-    sha256: str
-    path: str
-    depth: int
-    rows: int
-    tied_share: float
-    evaluation: Evaluation
-    issues: Sequence[Issue]
-    card: Mapping[str, Any]
-    tie_ranges: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
-
-
-def replace_board(engine: Engine, entries: Iterable[DatasetEntry | RunEntry]) -> None:
+def replace_board(
+    engine: Engine, entries: Iterable[Entry], *, moment: str = "", as_of: str = UP_TO_NOW
+) -> None:
     """Replace the whole content of the store by ``entries`` in one transaction.
 
     Entries are consumed one at a time; a data set has to come before its runs. An error raised while they are
     produced, or the death of the process, leaves the store as it was.
 
+    Args:
+        engine: a store opened with ``create=True``.
+        entries: all there is to be.
+        moment: the moment for which anonymous entries are masked.
+        as_of: the moment up to which events count; empty for all of them.
+
     Raises:
         StoreError: the database cannot be written, or holds tables of these names that are not a board's.
     """
-    try:
-        _replace(engine, entries)
-    except SQLAlchemyError as error:
-        shown = engine.url.render_as_string(hide_password=True)
-        reason = getattr(error, "orig", None) or error
-        raise StoreError(f"{shown} cannot be written, and is unchanged: {reason}") from error
-
-
-def _replace(engine: Engine, entries: Iterable[DatasetEntry | RunEntry]) -> None:
-    with engine.begin() as connection:
+    with write_transaction(engine) as connection:
         _empty(connection)
-        run_id = 0
+        waiting: list[RunEntry] = []
         for entry in entries:
-            if isinstance(entry, DatasetEntry):
-                _insert_dataset(connection, entry)
-            else:
-                run_id += 1
-                _insert_run(connection, run_id, entry)
+            if isinstance(entry, RunEntry):
+                waiting.append(entry)
+            if len(waiting) >= BATCH or not isinstance(entry, RunEntry):
+                insert_runs(connection, waiting)
+                waiting = []
+            if not isinstance(entry, RunEntry):
+                _insert(connection, entry)
+        insert_runs(connection, waiting)
+        _set_about(connection, {"moment": moment, "as_of": as_of, "digest": _digest(connection)})
+
+
+def change_board(engine: Engine, change: Change, *, after: int) -> bool:
+    """Apply a change in one short transaction, if the store has taken in exactly ``after`` events so far.
+
+    Returns:
+        False if it has not: another process was faster, and nothing is changed.
+
+    Raises:
+        StoreError: the database cannot be written.
+    """
+    with write_transaction(engine) as connection:
+        if (connection.scalar(select(func.max(schema.events.c.number))) or 0) != after:
+            return False
+        for system in change.systems:
+            _remove(connection, *system)
+        known = set(connection.scalars(select(schema.datasets.c.name)))
+        runs = [entry for entry in change.entries if isinstance(entry, RunEntry)]
+        for entry in change.entries:
+            if not isinstance(entry, RunEntry) and not (
+                isinstance(entry, DatasetEntry) and entry.name in known
+            ):
+                _insert(connection, entry)
+        insert_runs(connection, runs)
+        _set_about(connection, {"moment": change.moment, "digest": _digest(connection)})
+    return True
+
+
+def _insert(connection: Connection, entry: DatasetEntry | Tombstone | LedgerLine) -> None:
+    if isinstance(entry, DatasetEntry):
+        insert_dataset(connection, entry)
+    else:
+        table = schema.tombstones if isinstance(entry, Tombstone) else schema.events
+        connection.execute(insert(table), entry._asdict())
+
+
+def _remove(connection: Connection, dataset: str, system: str) -> None:
+    for table in (schema.runs, schema.versions, schema.tombstones):
+        columns = table.c
+        connection.execute(delete(table).where(and_(columns.dataset == dataset, columns.system == system)))
+
+
+def _set_about(connection: Connection, values: dict[str, str]) -> None:
+    about = schema.about
+    connection.execute(delete(about).where(about.c.key.in_(values)))
+    connection.execute(insert(about), [{"key": key, "value": value} for key, value in values.items()])
+
+
+def _digest(connection: Connection) -> str:
+    """Hex sha256 over the digests of data sets, runs and tombstones, whatever order they came in."""
+    sets, runs = schema.datasets.c, schema.runs.c
+    found = connection.execute(select(sets.name, sets.headline, sets.judgments, sets.spec))
+    groups = (
+        [dataset_digest(*row[:3], json.loads(row.spec).get("parts")) for row in found],
+        list(connection.scalars(select(runs.digest))),
+        [Tombstone(*row).digest() for row in connection.execute(select(schema.tombstones))],
+    )
+    text = "\n".join(",".join(sorted(group)) for group in groups)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _empty(connection: Connection) -> None:
@@ -118,73 +151,3 @@ def _empty(connection: Connection) -> None:
         schema.metadata.drop_all(connection)
         schema.metadata.create_all(connection)
     connection.execute(insert(schema.about), {"key": "schema", "value": str(schema.SCHEMA_VERSION)})
-
-
-def _insert_dataset(connection: Connection, entry: DatasetEntry) -> None:
-    connection.execute(
-        insert(schema.datasets),
-        {
-            "name": entry.name,
-            "title": entry.title,
-            "headline": entry.headline,
-            "judgments": entry.judgments,
-            "query_ids": _json(list(entry.queries)),
-            "query_texts": _json(list(entry.texts)),
-            "spec": _json(entry.spec),
-        },
-    )
-
-
-def _insert_run(connection: Connection, run_id: int, entry: RunEntry) -> None:
-    evaluation = entry.evaluation
-    connection.execute(
-        insert(schema.runs),
-        {
-            "id": run_id,
-            "dataset": entry.dataset,
-            "system": entry.system,
-            "family": entry.family,
-            "description": entry.description,
-            "created": entry.created,
-            "sha256": entry.sha256,
-            "path": entry.path,
-            "depth": entry.depth,
-            "rows": entry.rows,
-            "answered": int(evaluation.answered.sum()),
-            "judged_queries": len(evaluation.queries),
-            "tied_share": entry.tied_share,
-            "engine": evaluation.engine,
-            "engine_version": evaluation.engine_version,
-            "flags": _json(dict(evaluation.flags)),
-            "card": _json(entry.card),
-        },
-    )
-    connection.execute(insert(schema.scores), list(_score_rows(run_id, entry)))
-    if entry.issues:
-        connection.execute(
-            insert(schema.issues),
-            [
-                {"run_id": run_id, "position": position, **issue._asdict()}
-                for position, issue in enumerate(entry.issues)
-            ],
-        )
-
-
-def _score_rows(run_id: int, entry: RunEntry) -> Iterator[dict[str, Any]]:
-    means = entry.evaluation.means()
-    vectors = np.ascontiguousarray(entry.evaluation.values, dtype="<f8")
-    for name, vector in zip(entry.evaluation.measures, vectors, strict=True):
-        lowest, expected, highest = entry.tie_ranges.get(name, (None, None, None))
-        yield {
-            "run_id": run_id,
-            "measure": name,
-            "mean": means[name],
-            "lowest": lowest,
-            "expected": expected,
-            "highest": highest,
-            "per_query": vector.tobytes(),
-        }
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +14,7 @@ from harness.records import Evaluation, Issue
 from harness.store.engine import connect
 from harness.store.reading import read_card, read_datasets, read_issues, read_queries, read_runs, read_vectors
 from harness.store.writing import DatasetEntry, RunEntry, replace_board
-from tests.conftest import needed
+from tests.postgres import postgres as postgres
 
 QUERIES = ["10", "9", "é"]
 VALUES = np.array([[0.1, 1.0, 1 / 3], [0.0, 0.5, 2 / 3]])
@@ -169,33 +166,6 @@ def test_tables_of_somebody_else_are_not_touched(tmp_path: Path) -> None:
 def test_a_url_that_is_none_is_a_command_error(bad: str) -> None:
     with pytest.raises(CommandError, match="store URL"):
         connect(bad)
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of our own, on a socket in a temporary folder."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin")) if Path("/usr/lib/postgresql").is_dir() else []
-    binaries = found[-1] if found else None
-    needed("postgres", binaries is not None, "apt-get install postgresql")
-    assert binaries is not None
-    folder = tmp_path_factory.mktemp("postgres")
-    data = folder / "data"
-    as_user: list[str] = []
-    if os.geteuid() == 0:  # the server refuses to run as root
-        for path in (folder, *folder.parents):
-            if path.stat().st_uid == 0 and path.name.startswith("pytest"):
-                path.chmod(0o755)
-        shutil.chown(folder, "postgres")
-        as_user = ["runuser", "-u", "postgres", "--"]
-
-    def call(*command: str) -> None:
-        subprocess.run([*as_user, *command], check=True, capture_output=True, cwd=folder)
-
-    call(str(binaries / "initdb"), "-D", str(data), "-A", "trust", "-U", "harness", "-E", "UTF8", "--no-sync")
-    options = f"-c listen_addresses='' -k {folder} -c fsync=off"
-    call(str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
-    yield f"postgresql+psycopg://harness@/postgres?host={folder}"
-    call(str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
 
 
 def test_round_trip_in_postgresql(postgres: str) -> None:

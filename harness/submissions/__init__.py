@@ -1,0 +1,1 @@
+"""Submitting runs: upload, checks, admission, decisions."""
