@@ -1,4 +1,4 @@
-"""``harness serve``: serve the leaderboard page."""
+"""``harness serve``: serve the leaderboard, its API and, if wished, submissions."""
 
 from __future__ import annotations
 
@@ -13,9 +13,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="the store (default: $HARNESS_STORE, else sqlite:///.harness/board.sqlite)",
     )
     parser.add_argument(
-        "--runs", default=None, metavar="DIR", help="the record's folder, for downloads of runs"
+        "--runs", default=None, metavar="DIR", help="the record's folder, for downloads and submissions"
     )
-    parser.add_argument("--port", type=int, default=8501, help="port on localhost (default: 8501)")
+    parser.add_argument(
+        "--accounts",
+        metavar="URL",
+        help="the accounts (default: $HARNESS_ACCOUNTS); with them and --runs, runs can be handed in",
+    )
+    parser.add_argument("--port", type=int, default=8501, help="port (default: 8501)")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine alone)"
+    )
+    parser.add_argument("--log", metavar="FILE", help="append a line of JSON for each request of the API")
     parser.set_defaults(execute=execute)
 
 
@@ -23,4 +32,11 @@ def execute(options: argparse.Namespace) -> int:
     """Serve until interrupted."""
     from harness.serving import serve
 
-    return serve(options.store, port=options.port, runs=options.runs)
+    return serve(
+        options.store,
+        port=options.port,
+        runs=options.runs,
+        accounts=options.accounts,
+        host=options.host,
+        log=options.log,
+    )
