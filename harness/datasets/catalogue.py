@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -49,10 +50,25 @@ def find_catalogue() -> Path:
 def load_catalogue(path: Path | None = None) -> Mapping[str, DatasetSpec]:
     """Read and check a catalogue; by default the one of :func:`find_catalogue`.
 
+    A file that has not changed since the last call is not read again.
+
     Raises:
         SpecError: with one problem for each key path that is wrong, over all entries at once.
     """
     path = path or find_catalogue()
+    try:
+        found = path.stat()
+    except OSError:  # what is wrong with it is said by reading it
+        return _read(path)
+    return _read_once(path.resolve(), (found.st_mtime_ns, found.st_size, found.st_ino), str(path))
+
+
+@lru_cache(maxsize=4)
+def _read_once(_path: Path, _state: tuple[int, int, int], shown: str) -> Mapping[str, DatasetSpec]:
+    return _read(Path(shown))
+
+
+def _read(path: Path) -> Mapping[str, DatasetSpec]:
     document = check(load_yaml(path), _Document, where=str(path))
     specs: dict[str, DatasetSpec | None] = {}
     problems: list[Problem] = []

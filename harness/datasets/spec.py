@@ -108,7 +108,8 @@ class DatasetSpec(Strict):
     quirk_notes: Text | None = None
     tags: tuple[Name, ...] = ()
     hidden: Literal["judgments", "queries-and-judgments"] | None = Field(
-        default=None, description="What stays on the server: nobody else sees it, nor scores of single queries."
+        default=None,
+        description="What stays on the server: nobody else sees it, nor scores of single queries.",
     )
 
     @property

@@ -109,12 +109,13 @@ def _post(scheme: str, netloc: str, path: str, body: IO[bytes], headers: dict[st
 def _receipt(status: int, answer: bytes, server: str) -> Receipt:
     try:
         plain: Any = json.loads(answer)
-        if "outcome" in plain and "entries" in plain:
-            return Receipt.from_json({key: plain[key] for key in _RECEIPT if key in plain})
+        receipt = plain.get("receipt", plain)  # a refusal is a problem that holds its receipt
+        if "outcome" in receipt and "entries" in receipt:
+            return Receipt.from_json({key: receipt[key] for key in _RECEIPT if key in receipt})
         detail = f"{plain.get('title', '')}: {plain.get('detail', '')}".strip(": ")
         problems = [
             Problem(str(item.get("where", item.get("code", ""))), str(item.get("message", item)))
-            for item in plain.get("errors", ())
+            for item in plain.get("findings", ())
         ]
     except (ValueError, TypeError, KeyError, AttributeError):
         detail, problems = answer[:200].decode(errors="replace"), []

@@ -8,11 +8,9 @@ submissions is bounded (:mod:`harness.submissions.budget`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from harness.datasets.catalogue import find_catalogue, load_catalogue
+from harness.datasets.catalogue import load_catalogue
 from harness.datasets.spec import DatasetSpec
 
 DIGITS = 3
@@ -42,14 +40,7 @@ OPEN = Policy()
 
 def served_catalogue() -> Mapping[str, DatasetSpec]:
     """The catalogue in force; read again only when its file has changed, since a server asks often."""
-    path = find_catalogue()
-    found = path.stat()
-    return _read(path, (found.st_mtime_ns, found.st_size))
-
-
-@lru_cache(maxsize=2)
-def _read(path: Path, _changed: tuple[int, int]) -> Mapping[str, DatasetSpec]:
-    return load_catalogue(path)
+    return load_catalogue()
 
 
 _HIDDEN = {
