@@ -8,61 +8,57 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from harness.leaderboard.row import Row
-from leaderboard_app.frames import tie_span
+from harness.leaderboard.overview import Line
 
 BAR = "#5b8ec4"
 """One blue that stands out on white and on black; nothing is told by colour alone."""
+
+OTHER = "#c77f3f"
+"""An orange of the same lightness, where two things are told apart; a label always says which is which."""
+
+GREY = "#8b9097"
+"""For what does not count, and for figures on either ground."""
 
 SHOWN = 30
 """Systems in a bar chart; more cannot be read."""
 
 
-def score_bars(rows: Sequence[Row], measure: str) -> alt.LayerChart | alt.FacetChart:
-    """Bars of one measure from zero, in the order of ``rows``, with the value in figures beside each.
+def score_bars(lines: Sequence[Line], title: str) -> alt.LayerChart | alt.FacetChart:
+    """Bars of the scores from zero, in the order of ``lines``, with the value in figures beside each.
 
-    A thin line spans the values that the run would have over all orders of its tied documents, and the
-    figures name its ends where they differ.
+    A thin line spans the 95 % interval.
     """
-    base = alt.Chart(_bars(rows[:SHOWN], measure)).encode(
+    shown = [line for line in lines if line.value is not None][:SHOWN]
+    data = pd.DataFrame(
+        {
+            "system": [line.system for line in shown],
+            "family": [line.family for line in shown],
+            "value": [line.value for line in shown],
+            "low": [line.value if line.low is None else line.low for line in shown],
+            "high": [line.value if line.high is None else line.high for line in shown],
+            "label": [_label(line) for line in shown],
+        }
+    )
+    base = alt.Chart(data).encode(
         y=alt.Y("system:N", sort=None, title=None, axis=alt.Axis(labelLimit=220)),
         tooltip=[
             alt.Tooltip("system:N", title="System"),
             alt.Tooltip("family:N", title="Family"),
             alt.Tooltip("value:Q", title="Value", format=".6f"),
-            alt.Tooltip("lowest:Q", title="Lowest by tie order", format=".6f"),
-            alt.Tooltip("highest:Q", title="Highest by tie order", format=".6f"),
+            alt.Tooltip("low:Q", title="Interval from", format=".4f"),
+            alt.Tooltip("high:Q", title="Interval to", format=".4f"),
         ],
     )
     bars = base.mark_bar(color=BAR, height={"band": 0.7}).encode(
-        x=alt.X("value:Q", title=measure, scale=alt.Scale(zero=True))
+        x=alt.X("value:Q", title=title, scale=alt.Scale(zero=True))
     )
-    spans = base.mark_rule(color="gray", strokeWidth=2).encode(x="lowest:Q", x2="highest:Q")
-    figures = base.mark_text(align="left", dx=5, fontSize=12, color="gray").encode(
-        x="highest:Q", text="label:N"
-    )
+    spans = base.mark_rule(color=GREY, strokeWidth=2).encode(x="low:Q", x2="high:Q")
+    figures = base.mark_text(align="left", dx=5, fontSize=12, color=GREY).encode(x="high:Q", text="label:N")
     return alt.layer(bars, spans, figures).properties(height=alt.Step(26), padding={"right": 110})
 
 
-def _bars(rows: Sequence[Row], measure: str) -> pd.DataFrame:
-    values = [row.measures[measure] for row in rows]
-    unknown = [(value, value, value) for value in values]
-
-    def label(row: Row) -> str:
-        span = tie_span(row, measure)
-        return f"{row.measures[measure]:.4f}" + (f" ({span})" if span else "")
-
-    spans = [row.tie_ranges.get(measure, same) for row, same in zip(rows, unknown, strict=True)]
-    return pd.DataFrame(
-        {
-            "system": [row.system for row in rows],
-            "family": [row.family for row in rows],
-            "value": values,
-            "lowest": [span[0] for span in spans],
-            "highest": [span[2] for span in spans],
-            "label": [label(row) for row in rows],
-        }
-    )
+def _label(line: Line) -> str:
+    return f"{line.value:.4f}" + (f"  group {line.group}" if line.group else "")
 
 
 def histogram(values: Sequence[float], measure: str, bins: int = 20) -> alt.Chart:

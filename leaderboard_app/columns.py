@@ -9,25 +9,65 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from harness.errors import HarnessError
 from harness.evaluation.measure import parse_measure
-from leaderboard_app.frames import LINK
 
-FACTS = ("family", "answered", "tied pairs", "by tie order", "warnings", "depth", "date", "description")
+LINK, SCORE = "link", "score"
+
+FACTS = (
+    "family",
+    "interval",
+    "open ranks",
+    "coverage",
+    "judged",
+    "tied pairs",
+    "by tie order",
+    "warnings",
+    "first stage",
+    "re-rank depth",
+    "reproduced",
+    "date",
+    "depth",
+    "calls",
+    "cost",
+    "index size",
+    "training",
+    "licence",
+    "description",
+)
 """Columns that are not measures, in the order of the table."""
 
-HIDDEN = ("description",)
+ONLY_ONE = ("by tie order",)
+"""Columns that only a single data set has."""
+
+HIDDEN = ("depth", "calls", "cost", "index size", "training", "licence", "description", "warnings")
 """Columns that are shown on request only."""
 
 HELP = {
+    "group": "1 + the number of systems that are significantly better: all systems of group 1 are beaten by "
+    "nobody. Systems whose group is equal may still differ from each other; the compare page tells.",
     "family": "What kind of retrieval it is, as its card says: lexical, dense, fusion, …",
-    "answered": "Judged queries for which the run returned at least one document. "
+    "interval": "Where the score would lie with other queries on the same data sets, at 95 %. Two can "
+    "differ although their intervals overlap, since both meet the same queries.",
+    "open ranks": "The ranks that the tests leave open for the system.",
+    "data sets": "How many of the data sets the system has. One that lacks some is not averaged or ranked.",
+    "coverage": "Share of judged queries for which the run returned at least one document. "
     "A query without results stays in the mean with the measure's lowest value.",
+    "judged": "Share of the top documents that somebody judged (Judged@k). Where it is low, the score may be "
+    "too low: unjudged documents count as not relevant.",
     "tied pairs": "Share of pairs of documents of a query that have the same score. Ties are broken by "
     "document id; many of them make a value depend on the names of documents.",
-    "by tie order": "Lowest and highest value of the chosen measure over all orders of tied documents; "
+    "by tie order": "Lowest and highest value of the measure over all orders of tied documents; "
     "empty where the order makes no difference to four decimals.",
     "warnings": "Findings of validation that do not forbid scoring; the run's page lists them.",
+    "first stage": "What searches the whole collection, as the card says.",
+    "re-rank depth": "How many documents of a query a later stage puts in order anew; empty without one.",
+    "reproduced": "How many of its runs were made again here with the same score, and when last.",
+    "date": "The day the newest run was made, in UTC.",
     "depth": "The most documents that the run may return for a query.",
-    "date": "The day the run was made, in UTC.",
+    "calls": "Calls of a model for all queries, as the card reports them.",
+    "cost": "Money for all queries, as the card reports it.",
+    "index size": "Bytes of the index on the largest data set shown, as the card reports them.",
+    "training": "Whether the card declares training on one of the data sets shown.",
+    "licence": "Of the system or its weights, as the card says.",
     "description": "What the card says about the system.",
 }
 
@@ -41,21 +81,43 @@ def measure_help(name: str) -> str:
     return f"{meaning} Mean over all judged queries."
 
 
-def board_columns(measures: Sequence[str], judged: int) -> dict[str, ColumnConfig]:
-    """Column settings of a data set's table; ``judged`` is its number of judged queries."""
+def board_columns(measure: str, others: Sequence[str], datasets: Sequence[str]) -> dict[str, ColumnConfig]:
+    """Column settings of the board's table."""
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    several = len(datasets) > 1
+    score = f"Mean {measure}" if several else measure
+    what = f"{measure_help(measure)}"
+    if several:
+        what += f" Here the mean over {len(datasets)} data sets, which weigh the same."
+    words = {name: text(name.capitalize(), help=HELP[name]) for name in FACTS}
     return {
-        "system": text("System", pinned=True, help="The system's name; with the data set it names the run."),
-        LINK: st.column_config.LinkColumn(
-            "Run", display_text="open", width=60, help="Opens the run's own page; its address is a permalink."
+        "group": number("Group", pinned=True, width=55, help=HELP["group"]),
+        "system": text("System", pinned=True, width=170, help="The system's name."),
+        LINK: st.column_config.LinkColumn("Page", display_text="open", width=60, help="The system's page."),
+        SCORE: number(score, format="%.4f", help=what),
+        **{name: number(name, format="%.4f", help=measure_help(name)) for name in others},
+        **(
+            {name: number(name, format="%.4f", help=what_on(measure, name)) for name in datasets}
+            if several
+            else {}
         ),
-        "family": text("Family", help=HELP["family"]),
-        **{name: number(name, format="%.4f", help=measure_help(name)) for name in measures},
-        "answered": number(f"Answered / {judged:,}", help=HELP["answered"]),
-        "tied pairs": number("Tied pairs", format="percent", help=HELP["tied pairs"]),
+        **words,
+        "data sets": text("Data sets", width=80, help=HELP["data sets"]),
+        "interval": text("95 % interval", width=125, help=HELP["interval"]),
+        "open ranks": text("Open ranks", width=85, help=HELP["open ranks"]),
         "by tie order": text("By tie order", width=135, help=HELP["by tie order"]),
-        "warnings": number("Warnings", help=HELP["warnings"]),
-        "depth": number("Depth", help=HELP["depth"]),
-        "date": text("Date", help=HELP["date"]),
         "description": text("Description", width="large", help=HELP["description"]),
+        "coverage": number("Coverage", format="percent", help=HELP["coverage"]),
+        "judged": number("Judged", format="percent", help=HELP["judged"]),
+        "tied pairs": number("Tied pairs", format="percent", help=HELP["tied pairs"]),
+        "index size": number("Index size", format="bytes", help=HELP["index size"]),
+        **{name: number(name.capitalize(), help=HELP[name]) for name in COUNTS},
     }
+
+
+COUNTS = ("warnings", "re-rank depth", "depth", "calls", "cost")
+
+
+def what_on(measure: str, dataset: str) -> str:
+    """The help of a data set's column."""
+    return f"{measure} on {dataset}: mean over its judged queries."

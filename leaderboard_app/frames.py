@@ -1,15 +1,20 @@
-"""Rows of the board as tables: which measures, which rows, which columns. No Streamlit, no scoring."""
+"""Overviews as tables: which rows, which columns. No Streamlit, no scoring."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from harness.leaderboard.facts import Facts
+from harness.leaderboard.overview import Line, Overview
 from harness.leaderboard.row import Row
-from leaderboard_app.links import run_link
+from harness.leaderboard.sheets import csv_text
+from leaderboard_app.columns import LINK, SCORE
+from leaderboard_app.links import system_link
 
-LINK = "link"
+Listed = Sequence[tuple[Line, Facts]]
+"""Lines of an overview with their facts."""
 
 
 def measures_of(rows: Sequence[Row]) -> list[str]:
@@ -23,45 +28,74 @@ def shared_measures(measures: Sequence[Sequence[str]]) -> list[str]:
     return [name for name in first if all(name in other for other in others)]
 
 
-def select_rows(
-    rows: Sequence[Row], dataset: str, families: Collection[str], words: str, measure: str
-) -> list[Row]:
-    """Rows of a data set that pass the filters, best value of ``measure`` first.
+def board_frame(found: Overview, listed: Listed, others: Sequence[str]) -> pd.DataFrame:
+    """The board's table: a row a system, full precision.
 
     Args:
-        families: keep these; empty keeps all.
-        words: every word must stand in system, family or description, whatever the case.
+        others: further measures, of the only data set.
     """
-    wanted = words.casefold().split()
-    kept = [
-        row
-        for row in rows
-        if row.dataset == dataset
-        and (not families or row.family in families)
-        and all(word in f"{row.system} {row.family} {row.description}".casefold() for word in wanted)
-    ]
-    return sorted(kept, key=lambda row: (-row.measures[measure], row.system))
-
-
-def board_frame(rows: Sequence[Row], measures: Sequence[str], measure: str) -> pd.DataFrame:
-    """The table of one data set: a row a system, one column for each of ``measures``, full precision.
-
-    The range over all orders of tied documents is that of ``measure``.
-    """
-    columns: dict[str, list[object]] = {
-        "system": [row.system for row in rows],
-        LINK: [run_link(row.dataset, row.system) for row in rows],
-        "family": [row.family for row in rows],
-        **{name: [row.measures[name] for row in rows] for name in measures},
-        "answered": [row.answered for row in rows],
-        "tied pairs": [row.tied_share for row in rows],
-        "by tie order": [tie_span(row, measure) for row in rows],
-        "warnings": [row.issues.get("warning", 0) for row in rows],
-        "depth": [row.depth for row in rows],
-        "date": [row.created[:10] for row in rows],
-        "description": [" ".join(row.description.split()) for row in rows],
+    lines = [line for line, _ in listed]
+    facts = [facts for _, facts in listed]
+    total = len(found.datasets)
+    first = [next(iter(line.rows.values())) for line in lines]
+    columns: dict[str, object] = {
+        "group": pd.array([line.group for line in lines], dtype="Int64"),
+        "system": [line.system for line in lines],
+        LINK: [system_link(line.system) for line in lines],
+        "data sets": [f"{len(line.rows)} of {total}" for line in lines],
+        SCORE: pd.array([line.value for line in lines], dtype="Float64"),
+        **{name: [row.measures[name] for row in first] for name in others},
+    }
+    if total > 1:
+        columns |= {name: _cells(lines, name, found.measure) for name in found.datasets}
+    columns |= {
+        "family": [line.family for line in lines],
+        "interval": [span(line.low, line.high) for line in lines],
+        "open ranks": [open_ranks(line) for line in lines],
+        "coverage": [each.answered / each.judged_queries if each.judged_queries else None for each in facts],
+        "judged": pd.array([each.judged for each in facts], dtype="Float64"),
+        "tied pairs": [each.tied_share for each in facts],
+        "by tie order": [tie_span(row, found.measure) for row in first],
+        "warnings": [each.warnings for each in facts],
+        "first stage": [each.first_stage for each in facts],
+        "re-rank depth": pd.array([each.rerank_depth for each in facts], dtype="Int64"),
+        "reproduced": [badge(line, each) for line, each in listed],
+        "date": [each.created for each in facts],
+        "depth": [each.depth for each in facts],
+        "calls": pd.array([each.calls for each in facts], dtype="Float64"),
+        "cost": pd.array([each.cost for each in facts], dtype="Float64"),
+        "index size": pd.array([each.index_bytes for each in facts], dtype="Float64"),
+        "training": [each.training for each in facts],
+        "licence": [each.licence for each in facts],
+        "description": [each.description for each in facts],
     }
     return pd.DataFrame(columns)
+
+
+def _cells(lines: Sequence[Line], name: str, measure: str) -> pd.api.extensions.ExtensionArray:
+    values = [line.rows[name].measures[measure] if name in line.rows else None for line in lines]
+    return pd.array(values, dtype="Float64")
+
+
+def span(low: float | None, high: float | None) -> str:
+    """An interval in words; empty where there is none."""
+    return f"{low:.4f} – {high:.4f}" if low is not None and high is not None and low == low else ""
+
+
+def open_ranks(line: Line) -> str:
+    """The ranks that are open for a line, ``3`` or ``3 – 7``."""
+    if line.ranks is None:
+        return ""
+    low, high = line.ranks
+    return str(low) if low == high else f"{low} – {high}"
+
+
+def badge(line: Line, facts: Facts) -> str:
+    """How many runs were reproduced, and when last; text, so that nothing depends on a colour."""
+    if not facts.reproduced:
+        return ""
+    share = "" if len(line.rows) == 1 else f"{facts.reproduced} of {len(line.rows)} "
+    return f"✓ {share}{facts.reproduced_last}".strip()
 
 
 def tie_span(row: Row, measure: str) -> str:
@@ -85,28 +119,29 @@ def score_frame(row: Row, measures: Sequence[str]) -> pd.DataFrame:
     )
 
 
-def board_csv(rows: Sequence[Row], measures: Sequence[str], digest: str) -> bytes:
-    """The rows as CSV at full precision, with what identifies run, engine and board."""
-    frame = pd.DataFrame(
-        {
-            "dataset": [row.dataset for row in rows],
-            "system": [row.system for row in rows],
-            "family": [row.family for row in rows],
-            **{name: [row.measures[name] for row in rows] for name in measures},
-            "answered": [row.answered for row in rows],
-            "judged_queries": [row.judged_queries for row in rows],
-            "tied_share": [row.tied_share for row in rows],
-            "warnings": [row.issues.get("warning", 0) for row in rows],
-            "depth": [row.depth for row in rows],
-            "created": [row.created for row in rows],
-            "mean_over": [" ".join(row.parts) for row in rows],
-            "run_sha256": [row.sha256 for row in rows],
-            "engine": [row.engine for row in rows],
-            "board_digest": [digest] * len(rows),
-        }
-    )
-    text: str = frame.to_csv(index=False, lineterminator="\n")
-    return text.encode()
+def board_csv(found: Overview, listed: Listed, digest: str) -> bytes:
+    """The lines as CSV at full precision, with what identifies runs, engine and board.
+
+    One column a data set; the hashes of a line's runs stand in their order, parted by blanks.
+    """
+    header = ["system", "family", "group", "ranks_from", "ranks_to", "value", "low", "high", "missing"]
+    header += [f"{found.measure} {name}" for name in found.datasets]
+    header += ["answered", "judged_queries", "judged_at_k", "tied_share", "warnings", "first_stage"]
+    header += ["rerank_depth", "reproduced", "created", "training", "licence", "mean_over"]
+    header += ["run_sha256", "engine", "board_digest"]
+    rows = []
+    for line, facts in listed:
+        runs = list(line.rows.values())
+        ranks = line.ranks or (None, None)
+        row: list[object] = [line.system, line.family, line.group, *ranks, line.value, line.low, line.high]
+        row.append(" ".join(line.missing))
+        row += [line.rows[n].measures[found.measure] if n in line.rows else None for n in found.datasets]
+        row += [facts.answered, facts.judged_queries, facts.judged, facts.tied_share, facts.warnings]
+        row += [facts.first_stage, facts.rerank_depth, facts.reproduced, facts.created, facts.training]
+        row += [facts.licence, " ".join(part for run in runs for part in run.parts or (run.dataset,))]
+        row += [" ".join(run.sha256 for run in runs), runs[0].engine, digest]
+        rows.append(row)
+    return csv_text(header, rows).encode()
 
 
 def facts_frame(facts: Mapping[str, str]) -> pd.DataFrame:

@@ -8,9 +8,10 @@ import streamlit as st
 
 from harness.errors import HarnessError
 from harness.store.engine import store_url
+from leaderboard_app.connection import safe_url
 from leaderboard_app.frames import facts_frame
 from leaderboard_app.links import page_link, plain
-from leaderboard_app.store import Snapshot, safe_url
+from leaderboard_app.store import Snapshot
 
 HOW_TO_FILL = """\
 harness demo                                    # a small board from scratch

@@ -10,6 +10,9 @@ import streamlit as st
 
 from leaderboard_app.pages import PAGES
 
+Parameters = Mapping[str, str] | Mapping[str, str | list[str]]
+"""Of an address: a name and its value, or several."""
+
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -18,7 +21,12 @@ def run_link(dataset: str, system: str) -> str:
     return f"{PAGES['run'].path}?{urlencode({'dataset': dataset, 'system': system}, quote_via=quote)}"
 
 
-def page_link(page: str, label: str, parameters: Mapping[str, str] | None = None) -> None:
+def system_link(system: str) -> str:
+    """The permalink of a system's page, relative to the board."""
+    return f"{PAGES['system'].path}?{urlencode({'system': system}, quote_via=quote)}"
+
+
+def page_link(page: str, label: str, parameters: Parameters | None = None) -> None:
     """Draw a link to a page of the table of pages; ``label`` is shown as it is, not as Markdown."""
     st.page_link(
         PAGES[page].file,

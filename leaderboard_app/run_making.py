@@ -28,23 +28,14 @@ def show_card(row: Row, detail: RunDetail) -> None:
     st.caption("The card is what the maker of the run reports; only the scores are computed here.")
 
 
-def show_files(row: Row, detail: RunDetail) -> None:
-    """Downloads and the way to make or check the run again."""
+def show_files(row: Row, detail: RunDetail, *, offer: bool) -> None:
+    """Downloads and the way to make or check the run again, if it may be had (``offer``)."""
     st.subheader("Take it along")
     with st.container(horizontal=True):
-        try:
-            path = run_file(row.path)
-        except StoreError as error:
-            st.info(plain(str(error)))
+        if offer:
+            _offer_run(row)
         else:
-            st.download_button(
-                "Run file",
-                path.read_bytes,
-                file_name=f"{row.dataset}.{row.system}.trec.gz",
-                mime="application/gzip",
-                on_click="ignore",
-                icon=":material/download:",
-            )
+            st.info("The queries of this data set are kept back, and run files with them.")
         st.download_button(
             "Card",
             card_text(detail.card),
@@ -63,3 +54,20 @@ def show_files(row: Row, detail: RunDetail) -> None:
         )
     st.write("Check that a run file is the one scored here; the sha256 it prints has to be the one above:")
     st.code("harness validate run.trec.gz", language="bash")
+
+
+def _offer_run(row: Row) -> None:
+    """The run file, or why it is not here."""
+    try:
+        path = run_file(row.path)
+    except StoreError as error:
+        st.info(plain(str(error)))
+        return
+    st.download_button(
+        "Run file",
+        path.read_bytes,
+        file_name=f"{row.dataset}.{row.system}.trec.gz",
+        mime="application/gzip",
+        on_click="ignore",
+        icon=":material/download:",
+    )

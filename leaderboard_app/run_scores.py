@@ -60,8 +60,9 @@ def show_per_query(row: Row, measures: Sequence[str]) -> None:
     measure = choose_one(
         "Measure", "measure", measures, help="The measure of the chart and the table.", width=170
     )
-    found = read_per_query(row.dataset, row.system, measure)
-    frame = pd.DataFrame({"query": found.ids, "text": found.texts, "value": found.values})
+    found = read_per_query(row.dataset, [row.system], measure)
+    values = found.values[0].tolist()
+    frame = pd.DataFrame({"query": found.ids, "text": found.texts, "value": values})
     left, right = st.columns([3, 2])
     with left:
         st.dataframe(
@@ -76,19 +77,19 @@ def show_per_query(row: Row, measures: Sequence[str]) -> None:
             alt=f"{measure} of every query, lowest first",
         )
     with right:
-        st.altair_chart(histogram(found.values, measure), alt=f"How many queries have which {measure}")
+        st.altair_chart(histogram(values, measure), alt=f"How many queries have which {measure}")
     st.caption("Lowest values first; click a heading to order by it.")
 
 
-def show_issues(detail: RunDetail) -> None:
-    """Findings of validation."""
+def show_issues(detail: RunDetail, *, whole: bool) -> None:
+    """Findings of validation; not ``whole`` where their words could tell of hidden judgments."""
     st.subheader("Validation")
     if not detail.issues:
         st.write("Nothing was found.")
         return
     frame = pd.DataFrame([issue._asdict() for issue in detail.issues])
     frame["line"] = frame["line"].astype("Int64")
-    columns = ("severity", "code", "line", "query_id", "message")
+    columns = ("severity", "code", "line", "query_id", "message") if whole else ("severity", "code")
     st.dataframe(
         frame,
         hide_index=True,

@@ -7,6 +7,7 @@ sets can be others when the board has grown, so a link to share comes from :func
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from urllib.parse import quote, urlencode
 
 import streamlit as st
@@ -21,6 +22,7 @@ def choose_many(
     help: str,
     placeholder: str,
     width: int,
+    most: int | None = None,
 ) -> list[str]:
     """A choice of several, kept in the address as repeated ``key=value``; ``first`` is the default."""
     return st.multiselect(
@@ -31,6 +33,7 @@ def choose_many(
         help=help,
         placeholder=placeholder,
         width=width,
+        max_selections=most,
         bind="query-params",
         wrap=False,
     )
@@ -44,6 +47,39 @@ def choose_one(label: str, key: str, options: Sequence[str], *, help: str, width
     if key in st.session_state and st.session_state[key] not in options:
         st.session_state[key] = options[0]
     return st.selectbox(label, options, key=key, help=help, width=width, bind="query-params")
+
+
+def choose_named(label: str, key: str, names: Mapping[str, str], *, help: str, width: int) -> str:
+    """A choice of exactly one by its name for people; the address holds the short one.
+
+    Streamlit would write the long one into the address, so the two are kept together here.
+
+    Args:
+        names: short name to what is shown.
+    """
+    options = list(names)
+    if st.session_state.get(key) not in names:
+        asked = st.query_params.get(key, "")
+        st.session_state[key] = asked if asked in names else options[0]
+    chosen = st.selectbox(
+        label, options, key=key, help=help, width=width, format_func=lambda option: names[option]
+    )
+    if chosen == options[0]:
+        st.query_params.pop(key, None)
+    elif st.query_params.get(key) != chosen:
+        st.query_params[key] = chosen
+    return chosen
+
+
+def switch(label: str, key: str, help: str) -> bool:
+    """Yes or no, no to begin with."""
+    return st.toggle(label, key=key, help=help, bind="query-params")
+
+
+def choose_day(label: str, key: str, *, help: str) -> str:
+    """A day as ISO text, empty where none is chosen."""
+    day = st.date_input(label, value=None, key=key, help=help, format="YYYY-MM-DD", bind="query-params")
+    return day.isoformat() if isinstance(day, date) else ""
 
 
 def write_text(label: str, key: str, *, help: str, placeholder: str, width: int) -> str:

@@ -1,30 +1,30 @@
-"""The board: choose data sets and measure, filter, compare, share."""
+"""The board: choose a benchmark and a measure, filter, compare, share, take along."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from datetime import date
 
 import streamlit as st
 
-from harness.leaderboard.row import Row
+from harness.leaderboard.overview import Overview
+from leaderboard_app.board_export import show_chooser, show_exports
 from leaderboard_app.charts import SHOWN, score_bars
-from leaderboard_app.choices import View, choose, show_view_link
-from leaderboard_app.columns import FACTS, board_columns
-from leaderboard_app.frames import (
-    LINK,
-    board_csv,
-    board_frame,
-    measures_of,
-    select_rows,
-    tie_span,
+from leaderboard_app.choices import (
+    View,
+    choose,
+    choose_columns,
+    choose_filter,
+    lists_of,
+    show_view_link,
 )
-from leaderboard_app.layout import show_empty
+from leaderboard_app.columns import LINK, SCORE, board_columns
+from leaderboard_app.frames import Listed, board_frame
+from leaderboard_app.layout import show_empty, show_missing
 from leaderboard_app.links import page_link, plain
-from leaderboard_app.store import Snapshot, read_snapshot
+from leaderboard_app.store import Snapshot, read_overview, read_snapshot
 
 # Comments, not strings: Streamlit can show a bare string of a page's file as text.
-CHARTED = 4  # with more data sets than this, tables are shown without charts
 VISIBLE_ROWS = 25  # a longer table scrolls inside itself
 
 
@@ -39,98 +39,133 @@ def show() -> None:
     if not snapshot.board.rows:
         show_empty()
         return
-    view = choose(snapshot)
-    if view is None:
+    day = st.query_params.get("as_of", "")
+    if day and not is_day(day):
+        show_missing(f"{day!r} in the address is no day; expected one such as 2026-01-31.")
         return
-    for name in view.datasets:
-        show_dataset(snapshot, name, view)
-    show_run_chooser([row for row in snapshot.board.rows if row.dataset in view.datasets])
-    show_view_link(view)
-
-
-def show_dataset(snapshot: Snapshot, name: str, view: View) -> None:
-    """Heading, table, chart and remarks of one data set."""
-    entry = snapshot.datasets[name]
-    everything = [row for row in snapshot.board.rows if row.dataset == name]
-    rows = select_rows(everything, name, view.families, view.words, view.measure)
-    st.subheader(plain(entry.title), anchor=name)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        shown = f"{len(rows)} of {len(everything)}" if len(rows) < len(everything) else f"{len(rows)}"
-        st.caption(f"{plain(name)} · {shown} systems · ordered by {plain(view.measure)}", width="stretch")
-        page_link("dataset", "About this data set", {"dataset": name})
-    if rows:
-        show_table(snapshot, rows, view)
-    elif everything:
+    if day:
+        show_past_note(day)
+    lists, present = lists_of(snapshot)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        view = choose(snapshot, lists, present)
+        if view is None:
+            return
+        found, everything = read_overview(view.datasets, view.measure, day)
+        chosen = choose_filter(everything)
+        columns = choose_columns(view)
+    listed = [(line, facts) for line, facts in everything if chosen.keeps(line, facts)]
+    show_heading(snapshot, view, found, listed)
+    if not listed:
         st.info("No system passes the filters.")
-    show_remarks(snapshot, name, everything)
+    else:
+        picked = show_table(view, found, listed, columns)
+        show_exports(snapshot, view, found, [listed[i] for i in picked] or listed, picked=bool(picked))
+        show_chart(view, found, listed)
+        show_chooser(listed)
+    show_remarks(snapshot, view, found)
+    show_view_link(view, chosen)
 
 
-def show_table(snapshot: Snapshot, rows: Sequence[Row], view: View) -> None:
-    """The table, its CSV and its chart."""
-    name = rows[0].dataset
-    measures = measures_of(rows)
-    frame = board_frame(rows, measures, view.measure)
-    others = [column for column in (*measures, *FACTS) if column in view.columns]
-    facts = [column for column in others if column in FACTS]
-    scores = [view.measure, *(column for column in others if column in measures and column != view.measure)]
-    family, rest = [c for c in facts if c == "family"], [c for c in facts if c != "family"]
-    st.dataframe(
+def is_day(text: str) -> bool:
+    """Whether a text is an ISO date."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def show_past_note(day: str) -> None:
+    """The view is of a past day."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.info(
+            f"This is the board at the end of {plain(day)}, scored by the judgments and the engine of now. "
+            "Intervals, and groups on a single data set, are those of the present board alone."
+        )
+        page_link("board", "The board of now")
+        page_link("history", "What has changed since", {"as_of": day})
+
+
+def show_heading(snapshot: Snapshot, view: View, found: Overview, listed: Listed) -> None:
+    """What the table is of, in a line, and the list of data sets one click away."""
+    total = len(found.lines)
+    shown = f"{len(listed)} of {total}" if len(listed) < total else f"{total}"
+    lacking = sum(bool(line.missing) for line, _ in listed)
+    several = len(view.datasets) > 1
+    what = (
+        f"mean of {plain(view.measure)} over {len(view.datasets)} data sets"
+        if several
+        else plain(view.measure)
+    )
+    text = f"{shown} systems · ordered by {what}"
+    if lacking:
+        text += f" · {lacking} incomplete, listed last without a mean"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(text, width="stretch")
+        if several:
+            with st.popover("What the mean is over", icon=":material/list:"):
+                show_list(snapshot, view)
+        else:
+            page_link("dataset", "About this data set", {"dataset": view.datasets[0]})
+
+
+def show_list(snapshot: Snapshot, view: View) -> None:
+    """The data sets behind a mean, each with its link."""
+    st.write(f"{plain(view.title)}: each of these data sets weighs the same.")
+    for name in view.datasets:
+        if name in snapshot.datasets:
+            page_link("dataset", f"{snapshot.datasets[name].title} ({name})", {"dataset": name})
+        else:
+            st.write(f"{plain(name)}: no run on this board")
+
+
+def show_table(view: View, found: Overview, listed: Listed, columns: Sequence[str]) -> list[int]:
+    """The table; the positions of the rows that the visitor marked."""
+    several = len(view.datasets) > 1
+    frame = board_frame(found, listed, view.others)
+    facts = [name for name in columns if name not in view.others and name != "data sets"]
+    first = [name for name in ("family", "interval", "open ranks") if name in facts]
+    order = ["group", "system", SCORE, LINK, *(name for name in first if name != "family")]
+    order += ["data sets"] if several and "data sets" in columns else []
+    order += ["family"] if "family" in facts else []
+    order += list(view.datasets) if several else [name for name in view.others if name in columns]
+    order += [name for name in frame.columns if name in facts and name not in first]
+    found_rows = st.dataframe(
         frame,
         hide_index=True,
-        column_order=["system", LINK, *family, *scores, *rest],
-        column_config=board_columns(measures, rows[0].judged_queries),
-        height="content" if len(rows) <= VISIBLE_ROWS else 35 * (VISIBLE_ROWS + 1),
-        alt=f"Systems on {name}, ordered by {view.measure}",
+        column_order=order,
+        column_config=board_columns(view.measure, view.others, view.datasets),
+        height="content" if len(listed) <= VISIBLE_ROWS else 35 * (VISIBLE_ROWS + 1),
+        placeholder="",
+        key="table",
+        on_select="rerun",
+        selection_mode="multi-row",
+        alt=f"Systems on {view.title}, ordered by {view.measure}",
     )
-    if len(view.datasets) <= CHARTED:
-        st.altair_chart(
-            score_bars(rows, view.measure),
-            alt=f"Bars of {view.measure} on {name}; the table above holds the same values",
-        )
-        if any(tie_span(row, view.measure) for row in rows):
-            st.caption("A thin line spans the values over all orders of tied documents.")
-        if len(rows) > SHOWN:
-            st.caption(f"The chart shows the first {SHOWN} systems of the table.")
-    st.download_button(
-        "Table as CSV",
-        partial(board_csv, rows, measures, snapshot.board.digest),  # made when somebody asks for it
-        file_name=f"{name}.csv",
-        mime="text/csv",
-        key=f"csv-{name}",
-        on_click="ignore",
-        icon=":material/download:",
-        help="The rows above at full precision, with the hash of each run and the digest of the board.",
-    )
+    return [row for row in found_rows.selection.rows if row < len(listed)]
 
 
-def show_remarks(snapshot: Snapshot, name: str, rows: Sequence[Row]) -> None:
-    """What stands behind a macro average, and who is missing from it."""
-    parts = next((row.parts for row in rows if row.parts), ())
-    if parts:
-        listed = ", ".join(plain(part) for part in parts)
-        st.caption(f"Each value is the mean of {len(parts)} data sets, which weigh the same: {listed}.")
-    lacking = [(system, gone) for dataset, system, gone in snapshot.board.incomplete if dataset == name]
+def show_chart(view: View, found: Overview, listed: Listed) -> None:
+    """Bars of the systems that have a score."""
+    lines = [line for line, _ in listed if line.value is not None]
+    if not lines:
+        return
+    title = f"Mean {view.measure}" if len(view.datasets) > 1 else view.measure
+    st.altair_chart(score_bars(lines, title), alt=f"Bars of {title}; the table above holds the same values")
+    more = f" The chart shows the first {SHOWN} systems of the table." if len(lines) > SHOWN else ""
+    st.caption(f"Thin lines are 95 % intervals.{more}")
+
+
+def show_remarks(snapshot: Snapshot, view: View, found: Overview) -> None:
+    """How groups came about, and who is missing from a macro average."""
+    if found.rule:
+        st.caption(f"Groups: {plain(found.rule)}. {plain(found.note)}")
+    lacking = [
+        (system, gone) for dataset, system, gone in snapshot.board.incomplete if dataset in view.datasets
+    ]
     if lacking:
         lines = [f"- {plain(system)} lacks {', '.join(map(plain, gone))}" for system, gone in lacking]
-        st.markdown("\n".join(["Not averaged, because a part is missing:", "", *lines]))
-
-
-def show_run_chooser(rows: Sequence[Row]) -> None:
-    """A way to a run's page that needs no pointer: the table's links are drawn on a canvas."""
-    st.divider()
-    names = {f"{row.system} on {row.dataset}": row for row in rows}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox(
-            "Open a run",
-            list(names),
-            index=None,
-            placeholder="Choose a system",
-            width=420,
-            help="Card, findings of validation, values per query and downloads of one run.",
-        )
-        if chosen:
-            row = names[chosen]
-            page_link("run", f"Open {chosen}", {"dataset": row.dataset, "system": row.system})
+        with st.expander(f"{len(lacking)} systems are not averaged, because a part is missing"):
+            st.markdown("\n".join(lines))
 
 
 show()

@@ -10,6 +10,7 @@ import streamlit as st
 
 from harness.store.reading import StoredDataset
 from leaderboard_app.columns import measure_help
+from leaderboard_app.dataset_sections import show_best, show_inside
 from leaderboard_app.layout import show_empty, show_facts, show_hashes, show_missing
 from leaderboard_app.links import page_link, plain
 from leaderboard_app.store import Snapshot, read_snapshot
@@ -31,7 +32,7 @@ def show() -> None:
     st.title(plain(entry.title))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(plain(entry.name))
-        page_link("board", "Systems on this data set", {"datasets": entry.name})
+        page_link("board", "Systems on this data set", {"benchmark": "own", "datasets": entry.name})
     st.text(str(spec.get("description") or ""))
     show_notes(spec)
     left, right = st.columns(2, gap="large")
@@ -41,10 +42,22 @@ def show() -> None:
     with right:
         st.subheader("Measures")
         show_measures(entry)
-    show_hashes({"fingerprint of the judgments": entry.judgments})
+    st.subheader("Best systems")
+    show_best(snapshot, entry)
+    if not spec.get("parts"):
+        show_inside(snapshot, entry)
+    show_fingerprint(entry)
     if spec.get("citation"):
         st.subheader("Citation")
         st.code(str(spec["citation"]), language=None, wrap_lines=True)
+
+
+def show_fingerprint(entry: StoredDataset) -> None:
+    """The hash of the judgments that every score here was computed with."""
+    if entry.judgments:
+        st.subheader("Fingerprint")
+        show_hashes({"judgments": entry.judgments})
+        st.caption("Scores computed with other judgments do not compare.")
 
 
 def show_list(snapshot: Snapshot) -> None:
@@ -63,6 +76,10 @@ def show_notes(spec: Mapping[str, Any]) -> None:
         st.write(f"A macro average: the unweighted mean over {len(spec['parts'])} data sets: {listed}.")
     rules = dict(spec.get("quirks") or {})
     notes = [str(spec.get(key)) for key in ("quirk_notes", "counts_note") if spec.get(key)]
+    if spec.get("runs_from"):
+        notes.append(f"The runs are those on {spec['runs_from']}, scored with other judgments.")
+    if spec.get("hidden"):
+        notes.append("The judgments are kept on the server: means are rounded, values of queries not shown.")
     if rules.get("drop_self_matches"):
         notes.append("A result whose id is the query's own id is dropped before scoring.")
     if rules.get("excluded_ids"):

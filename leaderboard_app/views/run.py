@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from harness.leaderboard.facts import reproduction_of
 from harness.leaderboard.row import Row
 from leaderboard_app.frames import measures_of
 from leaderboard_app.layout import show_empty, show_missing
@@ -34,11 +35,14 @@ def show() -> None:
     if row.parts:
         show_parts(snapshot, row, measures)
         return
-    show_per_query(row, measures)
+    if snapshot.policy(row.dataset).per_query:
+        show_per_query(row, measures)
+    else:
+        st.info("The judgments of this data set are kept back, so values of single queries are not shown.")
     detail = read_detail(row.dataset, row.system)
-    show_issues(detail)
+    show_issues(detail, whole=snapshot.policy(row.dataset).per_query)
     show_card(row, detail)
-    show_files(row, detail)
+    show_files(row, detail, offer=snapshot.policy(row.dataset).run_files)
 
 
 def show_choice(snapshot: Snapshot) -> None:
@@ -60,10 +64,21 @@ def show_heading(snapshot: Snapshot, row: Row) -> None:
     """Name, family, description and the ways back."""
     st.title(plain(row.system))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{plain(row.family)} · on {plain(row.dataset)} · made {row.created[:10]}")
-        page_link("board", "Board", {"datasets": row.dataset})
+        version = f" · version {row.version}" if row.version > 1 else ""
+        by = f" · by {plain(row.submitter)}" if row.submitter else ""
+        st.caption(f"{plain(row.family)} · on {plain(row.dataset)} · made {row.created[:10]}{version}{by}")
+        page_link("system", f"All of {row.system}", {"system": row.system})
+        page_link("board", "Board", {"benchmark": "own", "datasets": row.dataset})
         page_link("dataset", snapshot.datasets[row.dataset].title, {"dataset": row.dataset})
     st.text(row.description)
+    told = reproduction_of(row)
+    if told:
+        machine = f" on {told['machine_class']}" if told.get("machine_class") else ""
+        st.caption(
+            plain(f"Last made again here {told.get('time', '')[:10]}: {told.get('verdict', '')}{machine}.")
+        )
+    for mark in row.marks:
+        st.warning(plain(f"Admission noticed: {mark}"))
 
 
 def show_parts(snapshot: Snapshot, row: Row, measures: Sequence[str]) -> None:

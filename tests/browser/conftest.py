@@ -10,11 +10,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
+from harness.leaderboard.rebuild import rebuild
 from tests.conftest import ROOT, needed
 from tests.leaderboard_app.boards import full_board, record
 
@@ -27,6 +30,7 @@ ARGUMENTS = (
     "--disable-sync",
 )
 START_SECONDS = 60
+expect.set_options(timeout=20_000)  # a busy machine draws late
 
 
 @pytest.fixture(scope="session")
@@ -46,16 +50,50 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("site")
     store = f"sqlite:///{folder / 'board.sqlite'}"
     full_board(store)
-    runs = record(folder)
+    with serving(folder, ["--store", store, "--runs", str(record(folder))]) as address:
+        yield address
+
+
+class Live(NamedTuple):
+    """A server that takes runs in: its address and a token."""
+
+    address: str
+    token: str
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A server on two recorded runs of the demo, with accounts."""
+    folder = tmp_path_factory.mktemp("live")
+    runs, store = folder / "runs", f"sqlite:///{folder / 'board.sqlite'}"
+    for system in ("bm25", "overlap"):
+        shutil.copytree(ROOT / "runs" / "demo" / system, runs / "demo" / system)
+    rebuild(runs, store)
+    accounts = f"sqlite:///{folder / 'accounts.sqlite'}"
+    harness("accounts", "add", "alice", "--accounts", accounts)
+    told = harness("accounts", "token", "alice", "--accounts", accounts)
+    token = next(word for word in told.split() if word.startswith("hrn_"))
+    with serving(folder, ["--store", store, "--runs", str(runs), "--accounts", accounts]) as address:
+        yield Live(address, token)
+
+
+def harness(*arguments: str) -> str:
+    """What a command prints."""
+    command = [sys.executable, "-m", "harness", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+@contextmanager
+def serving(folder: Path, options: list[str]) -> Iterator[str]:
+    """A running ``harness serve``, ended with all its children."""
     port = _free_port()
-    command = [sys.executable, "-m", "harness", "serve", "--store", store, "--runs", str(runs)]
     with (folder / "server.log").open("w") as log:
         server = subprocess.Popen(
-            [*command, "--port", str(port)],
+            [sys.executable, "-m", "harness", "serve", *options, "--port", str(port)],
             cwd=ROOT,
             stdout=log,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # the server is a child of harness serve; both end together
+            start_new_session=True,
         )
     try:
         _await_health(f"http://127.0.0.1:{port}/_stcore/health", server, folder / "server.log")

@@ -21,17 +21,18 @@ def page(browser: Browser, site: str) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1400, "height": 900}, base_url=site)
     context.set_default_timeout(20_000)
     page = context.new_page()
-    page.goto("/")
-    _drawn(page)
+    page.goto("/?benchmark=own&datasets=alpha")
+    drawn(page)
     yield page
     context.close()
 
 
-def _drawn(page: Page) -> None:
+def drawn(page: Page) -> None:
+    """Wait until the page's script has come to its end."""
     expect(page.get_by_text(FOOTER)).to_be_visible(timeout=20_000)
 
 
-def _rows(page: Page, table: int = 0) -> list[list[str]]:
+def rows_of(page: Page, table: int = 0) -> list[list[str]]:
     """Cells of a table: it is drawn on a canvas, with a table for screen readers inside."""
     frame = page.get_by_test_id("stDataFrame").nth(table)
     body = frame.locator("canvas tbody tr")
@@ -47,10 +48,10 @@ def test_the_board_is_there_and_asks_nobody_else_for_anything(
     errors: list[str] = []
     page.on("request", lambda request: hosts.add(request.url.split("/")[2]) if "//" in request.url else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(site)
-    _drawn(page)
-    rows = _rows(page)
-    assert [row[0] for row in rows] == ["bm25", "<b>bold</b> *x*", "overlap"]
+    page.goto(f"{site}/?benchmark=own&datasets=alpha")
+    drawn(page)
+    rows = rows_of(page)
+    assert [row[1] for row in rows] == ["bm25", "<b>bold</b> *x*", "overlap"]
     assert "0.5" in rows[0]
     assert hosts == {site.removeprefix("http://")}
     assert not errors
@@ -60,22 +61,22 @@ def test_the_board_is_there_and_asks_nobody_else_for_anything(
     page.close()
 
 
-def test_the_link_in_the_table_opens_the_run(page: Page, site: str) -> None:
-    assert _rows(page)
+def test_the_link_in_the_table_opens_the_system(page: Page, site: str) -> None:
+    assert rows_of(page)
     box = page.get_by_test_id("stDataFrame").first.bounding_box()
     assert box is not None
-    x, y = box["x"] + 60, box["y"] + 52  # in the first row, on the system's name
+    x, y = box["x"] + 120, box["y"] + 52  # in the first row, on the system's name
     # "open" stands somewhere to the right; it is found as a hand would find it, by the shape of the pointer
-    while x < box["x"] + 400 and _pointer(page, x, y) != "pointer":
+    while x < box["x"] + 700 and _pointer(page, x, y) != "pointer":
         x += 8
         page.mouse.move(x, y)
         page.wait_for_timeout(50)
     with page.context.expect_page() as opened:
         page.mouse.click(x, y, delay=60)
-    run = opened.value
-    _drawn(run)
-    assert run.url == f"{site}/run?dataset=alpha&system=bm25"
-    expect(run.get_by_role("heading", name="bm25", exact=True)).to_be_visible()
+    system = opened.value
+    drawn(system)
+    assert system.url == f"{site}/system?system=bm25"
+    expect(system.get_by_role("heading", name="bm25", exact=True)).to_be_visible()
 
 
 def _pointer(page: Page, x: float, y: float) -> str:
@@ -85,9 +86,9 @@ def _pointer(page: Page, x: float, y: float) -> str:
 
 def test_the_permalink_shows_the_run_and_hands_out_its_files(page: Page, tmp_path: Path) -> None:
     page.goto("/run?dataset=alpha&system=bm25")
-    _drawn(page)
+    drawn(page)
     expect(page.get_by_role("heading", name="bm25", exact=True)).to_be_visible()
-    queries = _rows(page, table=1)
+    queries = rows_of(page, table=1)
     assert [row[0] for row in queries] == ["q4", "q2", "q3", "q1"]
     assert queries[1][1] == "cosine <b>similarity</b>"
     with page.expect_download() as download:
@@ -108,26 +109,40 @@ def test_a_choice_stands_in_the_address_and_survives_a_reload(page: Page) -> Non
     assert "measure=AP" in page.url
     expect(page.get_by_text("1 of 3 systems").first).to_be_visible()
     page.reload()
-    _drawn(page)
+    drawn(page)
     expect(page.get_by_text("1 of 3 systems").first).to_be_visible()
-    assert [row[0] for row in _rows(page)] == ["overlap"]
+    assert [row[1] for row in rows_of(page)] == ["overlap"]
 
 
-def test_a_run_can_be_opened_by_keyboard_alone(page: Page, site: str) -> None:
-    chooser = page.get_by_role("combobox", name="Open a run")
+def test_a_system_can_be_opened_by_keyboard_alone(page: Page, site: str) -> None:
+    chooser = page.get_by_role("combobox", name="Open a system")
     chooser.focus()
-    page.keyboard.type("overlap on")
+    page.keyboard.type("overlap")
     page.keyboard.press("Enter")
-    link = page.get_by_role("link", name="Open overlap on alpha")
+    link = page.get_by_role("link", name="Open overlap")
     link.focus()
     page.keyboard.press("Enter")
-    page.wait_for_url(f"{site}/run?dataset=alpha&system=overlap")
+    page.wait_for_url(f"{site}/system?system=overlap")
     expect(page.get_by_role("heading", name="overlap", exact=True)).to_be_visible()
+
+
+def test_one_press_of_back_is_one_page_back(page: Page, site: str) -> None:
+    page.get_by_role("link", name="About this data set").click()
+    expect(page.get_by_role("heading", name="Alpha collection")).to_be_visible()
+    page.get_by_role("link", name="Compare", exact=True).click()
+    expect(page.get_by_role("heading", name="Compare systems")).to_be_visible()
+    drawn(page)
+    page.go_back()
+    expect(page.get_by_role("heading", name="Alpha collection")).to_be_visible()
+    assert page.url == f"{site}/dataset?dataset=alpha"
+    page.go_back()
+    expect(page.get_by_role("heading", name="Retrieval leaderboard")).to_be_visible()
+    assert page.url == f"{site}/?benchmark=own"  # the first data set is the default
 
 
 def test_markup_in_names_is_text(page: Page) -> None:
     page.goto("/run?dataset=alpha&system=%3Cb%3Ebold%3C%2Fb%3E%20*x*")
-    _drawn(page)
+    drawn(page)
     assert page.get_by_role("heading", level=1).inner_text().strip() == "<b>bold</b> *x*"
 
 
@@ -138,11 +153,21 @@ def test_an_unknown_run_leads_back_to_the_board(page: Page) -> None:
     expect(page.get_by_role("heading", name="Retrieval leaderboard")).to_be_visible()
 
 
-@pytest.mark.parametrize("address", ["/", "/run?dataset=alpha&system=bm25", "/dataset?dataset=alpha"])
-def test_nothing_is_cut_off_at_800_pixels(browser: Browser, site: str, address: str) -> None:
-    page = browser.new_page(viewport={"width": 800, "height": 900})
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/?benchmark=own&datasets=alpha",
+        "/run?dataset=alpha&system=bm25",
+        "/dataset?dataset=alpha",
+        "/compare?dataset=alpha&systems=bm25&systems=overlap",
+        "/system?system=bm25",
+        "/history",
+    ],
+)
+def test_nothing_is_cut_off_on_a_phone(browser: Browser, site: str, address: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(site + address)
-    _drawn(page)
+    drawn(page)
     wider = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth > innerWidth")
     assert not wider
     page.close()

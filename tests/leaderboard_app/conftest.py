@@ -37,7 +37,6 @@ def visit() -> Open:
     def opened(page: str = "board", **parameters: str | list[str]) -> AppTest:
         app = AppTest.from_file(str(MAIN), default_timeout=30)
         if page != "board":
-            app.run()
             app.switch_page(f"views/{page}.py")
         for key, value in parameters.items():
             app.query_params[key] = value

@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from harness.leaderboard.board import read_board
+from harness.leaderboard.facts import facts_of
+from harness.leaderboard.overview import overview
 from harness.store.engine import connect
 from harness.store.writing import replace_board
 from leaderboard_app.frames import board_csv
@@ -16,31 +19,54 @@ from tests.leaderboard_app.boards import BM25, dataset, full_board, large_board,
 from tests.leaderboard_app.conftest import Open
 
 
-def test_shows_a_table_for_each_data_set_best_first(full: str, visit: Open) -> None:
-    app = visit()
-    alpha, beta, both = (table.value for table in app.dataframe)
+def test_shows_the_systems_of_a_data_set_best_first(full: str, visit: Open) -> None:
+    alpha = visit(benchmark="own", datasets="alpha").dataframe[0].value
     assert list(alpha["system"]) == ["bm25", "<b>bold</b> *x*", "overlap"]
-    assert list(alpha["nDCG@10"]) == [0.5, 0.25, 0.25]
-    assert list(alpha["answered"]) == [3, 3, 3]
+    assert list(alpha["score"]) == [0.5, 0.25, 0.25]
+    assert list(alpha["coverage"]) == [0.75] * 3  # three of four queries
     assert list(alpha["tied pairs"]) == [0.125] * 3
     assert list(alpha["by tie order"]) == ["0.1250 to 0.6250"] * 3
     assert list(alpha["warnings"]) == [1, 0, 0]
+    assert list(alpha["first stage"]) == ["bm25"] * 3
     assert list(alpha["date"]) == ["2026-01-31"] * 3
-    assert list(beta["system"]) == ["bm25"]
-    assert list(both["nDCG@10"]) == [0.375]  # (0.5 + 0.25) / 2
-    assert [heading.value for heading in app.subheader] == [
-        "Alpha collection",
-        "Beta collection",
-        "Alpha and beta",
-    ]
+    assert list(alpha["group"]) == [1, 1, 1]  # three differing queries: p is at least 2/8
 
 
-def test_links_to_the_permalink_of_each_run(full: str, visit: Open) -> None:
-    alpha = visit().dataframe[0].value
+def test_a_mean_is_over_every_data_set_or_there_is_none(full: str, visit: Open) -> None:
+    app = visit(benchmark="own", datasets=["alpha", "beta"])
+    table = app.dataframe[0].value
+    assert list(table["system"]) == ["bm25", "<b>bold</b> *x*", "overlap"]
+    assert table["score"].tolist()[0] == 0.375  # (0.5 + 0.25) / 2
+    assert table["score"].isna().tolist() == [False, True, True]
+    assert table["group"].isna().tolist() == [True, True, True]  # one system alone cannot be grouped
+    assert list(table["data sets"]) == ["2 of 2", "1 of 2", "1 of 2"]
+    assert table["beta"].isna().tolist() == [False, True, True]
+    assert any("2 incomplete, listed last without a mean" in caption.value for caption in app.caption)
+
+
+def test_a_macro_average_has_an_interval_from_its_parts(full: str, visit: Open) -> None:
+    app = visit()
+    table = app.dataframe[0].value
+    assert list(table["score"]) == [0.375]
+    # variances of the means: alpha (1, .5, .5, 0): 1/6/4; beta half of it squared; over 2 squared
+    half = 1.959963984540054 * ((1 / 24 + 1 / 96) / 4) ** 0.5
+    assert list(table["interval"]) == [f"{0.375 - half:.4f} – {0.375 + half:.4f}"]
+    assert any("overlap lacks beta" in text.value for text in app.markdown)
+
+
+def test_the_list_behind_a_mean_is_there(full: str, visit: Open) -> None:
+    app = visit(benchmark="own", datasets=["alpha", "beta"])
+    links = [link.proto.query_string for link in app.get("page_link")]
+    assert "dataset=alpha" in links
+    assert "dataset=beta" in links
+
+
+def test_links_to_the_permalink_of_each_system(full: str, visit: Open) -> None:
+    alpha = visit(benchmark="own", datasets="alpha").dataframe[0].value
     assert list(alpha["link"]) == [
-        "run?dataset=alpha&system=bm25",
-        "run?dataset=alpha&system=%3Cb%3Ebold%3C%2Fb%3E%20%2Ax%2A",
-        "run?dataset=alpha&system=overlap",
+        "system?system=bm25",
+        "system?system=%3Cb%3Ebold%3C%2Fb%3E%20%2Ax%2A",
+        "system?system=overlap",
     ]
 
 
@@ -49,14 +75,6 @@ def test_names_the_digest_of_the_board(full: str, visit: Open) -> None:
     digest = read_board(full).digest
     assert any(digest[:12] in caption.value for caption in app.caption)
     assert digest in [code.value for code in app.code]
-
-
-def test_says_what_a_macro_average_is_made_of_and_who_is_left_out(full: str, visit: Open) -> None:
-    app = visit()
-    assert any("mean of 2 data sets, which weigh the same: alpha, beta" in c.value for c in app.caption)
-    remarks = next(text.value for text in app.markdown if "Not averaged" in text.value)
-    assert "overlap lacks beta" in remarks
-    assert "bm25 lacks" not in remarks
 
 
 def test_another_measure_reorders_the_table(store: str, visit: Open) -> None:
@@ -70,7 +88,7 @@ def test_another_measure_reorders_the_table(store: str, visit: Open) -> None:
 
 
 def test_filters_by_family_and_by_words(full: str, visit: Open) -> None:
-    app = visit(datasets="alpha")
+    app = visit(benchmark="own", datasets="alpha")
     app.multiselect(key="family").select("dense").run()
     assert list(app.dataframe[0].value["system"]) == ["<b>bold</b> *x*"]
     app.multiselect(key="family").unselect("dense").run()
@@ -82,41 +100,74 @@ def test_filters_by_family_and_by_words(full: str, visit: Open) -> None:
     assert [info.value for info in app.info] == ["No system passes the filters."]
 
 
+def test_filters_by_what_cards_and_ledger_say(full: str, visit: Open) -> None:
+    app = visit(benchmark="own", datasets=["alpha", "beta"])
+    app.toggle(key="complete").set_value(True).run()
+    assert list(app.dataframe[0].value["system"]) == ["bm25"]
+    app.toggle(key="complete").set_value(False).run()
+    app.toggle(key="reproduced").set_value(True).run()
+    assert not app.dataframe
+
+
 def test_a_view_comes_back_from_its_address(full: str, visit: Open) -> None:
-    app = visit(datasets=["alpha"], measure="AP", family=["lexical"], find="bm25")
+    address = {
+        "benchmark": "own",
+        "datasets": ["alpha"],
+        "measure": "AP",
+        "family": ["lexical"],
+        "find": "shared",
+    }
+    app = visit(**address)
+    assert app.selectbox(key="benchmark").value == "own"
     assert app.selectbox(key="measure").value == "AP"
-    assert [list(table.value["system"]) for table in app.dataframe] == [["bm25"]]
+    assert [list(table.value["system"]) for table in app.dataframe] == [["overlap"]]
     link = next(code.value for code in app.code if "datasets=" in code.value)
-    assert link.endswith("?datasets=alpha&measure=AP&family=lexical&find=bm25")
+    assert link.endswith("?benchmark=own&datasets=alpha&measure=AP&find=shared&family=lexical")
 
 
 def test_an_address_with_unknown_names_shows_the_board(full: str, visit: Open) -> None:
-    app = visit(datasets="nowhere", measure="nope")
+    app = visit(benchmark="nothing", measure="nope")
     assert app.selectbox(key="measure").value == "nDCG@10"
     assert app.dataframe
 
 
 def test_no_data_set_chosen_asks_for_one(full: str, visit: Open) -> None:
-    app = visit()
+    app = visit(benchmark="own")
     app.multiselect(key="datasets").set_value([]).run()
     assert not app.exception
-    assert [info.value for info in app.info] == ["Choose a data set that has runs."]
+    assert [info.value for info in app.info] == ["Choose a data set with runs."]
 
 
 def test_columns_can_be_left_out(full: str, visit: Open) -> None:
-    app = visit(datasets="beta")
+    app = visit(benchmark="own", datasets="beta")
     app.multiselect(key="columns").set_value(["family", "depth"]).run()
     order = list(app.dataframe[0].proto.column_order)
-    assert order == ["system", "link", "family", "nDCG@10", "depth"]
+    assert order == ["group", "system", "score", "link", "family", "depth"]
+
+
+def test_columns_of_several_data_sets(full: str, visit: Open) -> None:
+    app = visit(benchmark="own", datasets=["alpha", "beta"])
+    order = list(app.dataframe[0].proto.column_order)
+    assert order[:4] == ["group", "system", "score", "link"]
+    assert {"alpha", "beta", "interval"} <= set(order)
+    assert "by tie order" not in order
+
+
+def test_csv_latex_and_bibtex_are_offered(full: str, visit: Open) -> None:
+    app = visit(benchmark="own", datasets="alpha")
+    assert [button.label for button in app.download_button] == ["CSV of the table", "LaTeX", "BibTeX"]
+    links = [link.proto.query_string for link in app.get("page_link")]
+    assert any(link.startswith("dataset=alpha&measure=nDCG%4010&systems=bm25&systems=") for link in links)
 
 
 def test_csv_holds_full_precision_and_what_identifies_the_runs(full: str) -> None:
     board = read_board(full, dataset="alpha")
-    found = pd.read_csv(io.BytesIO(board_csv(board.rows, ["nDCG@10", "AP"], board.digest)))
-    assert list(found["nDCG@10"]) == [row.measures["nDCG@10"] for row in board.rows]
-    assert list(found["AP"]) == [row.measures["AP"] for row in board.rows]
-    assert set(found["board_digest"]) == {board.digest}
-    assert set(found["run_sha256"]) == {"cd" * 32}
+    found = overview(board.rows, ["alpha"], "AP", lambda _, systems: np.array([BM25[1]] * len(systems)))
+    listed = [(line, facts_of(line, {})) for line in found.lines]
+    sheet = pd.read_csv(io.BytesIO(board_csv(found, listed, board.digest)))
+    assert list(sheet["AP alpha"]) == [line.rows["alpha"].measures["AP"] for line in found.lines]
+    assert set(sheet["board_digest"]) == {board.digest}
+    assert set(sheet["run_sha256"]) == {"cd" * 32}
 
 
 def test_an_empty_board_says_what_to_do(store: str, visit: Open) -> None:
@@ -149,9 +200,10 @@ def test_no_message_shows_the_password_of_the_store(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_rebuild_shows_on_reload(full: str, visit: Open) -> None:
-    assert len(visit(datasets="beta").dataframe[0].value) == 1
+    beta = {"benchmark": "own", "datasets": "beta"}
+    assert len(visit(**beta).dataframe[0].value) == 1
     replace_board(connect(full, create=True), [dataset("beta", "B"), run("beta", "new", BM25)])
-    assert list(visit(datasets="beta").dataframe[0].value["system"]) == ["new"]
+    assert list(visit(**beta).dataframe[0].value["system"]) == ["new"]
 
 
 def test_the_full_board_again_has_the_same_digest(full: str, tmp_path: Path) -> None:
@@ -160,18 +212,33 @@ def test_the_full_board_again_has_the_same_digest(full: str, tmp_path: Path) -> 
     assert read_board(other).digest == read_board(full).digest
 
 
-def test_many_data_sets_start_with_the_first(store: str, visit: Open) -> None:
+def test_a_large_board_is_ranked_as_a_whole(store: str, visit: Open) -> None:
     large_board(store, systems=40, datasets=6)
     app = visit()
-    assert app.multiselect(key="datasets").value == ["set00"]
-    assert len(app.dataframe[0].value) == 40
+    table = app.dataframe[0].value
+    assert list(table["system"][:2]) == ["s0000", "s0001"]
+    assert len(table) == 40
+    assert set(table["data sets"]) == {"6 of 6"}
     assert any("first 30 systems" in caption.value for caption in app.caption)
-    app.multiselect(key="datasets").set_value([f"set{i:02}" for i in range(6)]).run()
-    assert len(app.dataframe) == 6
-    assert not app.get("vega_lite_chart")
+    assert any(
+        "over 6 data sets" in caption.value and "780 pairs" in caption.value for caption in app.caption
+    )
 
 
-@pytest.mark.parametrize("name", ["datasets", "family", "columns"])
+def test_the_board_of_a_past_day_is_a_permalink(full: str, visit: Open) -> None:
+    app = visit(benchmark="own", datasets="alpha", as_of="2026-02-01")
+    assert any("board at the end of 2026" in info.value for info in app.info)
+    links = [link.proto.query_string for link in app.get("page_link")]
+    assert "as_of=2026-02-01" in links
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2026-13-01", "<script>"])
+def test_a_day_that_is_none_is_a_message(full: str, visit: Open, day: str) -> None:
+    app = visit(as_of=day)
+    assert any("is no day" in message.value for message in app.warning)
+
+
+@pytest.mark.parametrize("name", ["family", "licence", "training", "columns"])
 def test_every_choice_has_a_label_and_help(full: str, visit: Open, name: str) -> None:
     widget = visit().multiselect(key=name)
     assert widget.label
