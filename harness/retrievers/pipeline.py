@@ -60,7 +60,9 @@ def run_pipeline(
         index_seconds=indexing,
         search_seconds=searching,
         index_facts=_first_index(done),
-        provenance=next((stage.provenance for stage in reversed(line.done) if stage.provenance), {}),
+        provenance=next(
+            (stage.provenance for stage in reversed(done) if "checkpoint" in stage.provenance), {}
+        ),
     )
 
 

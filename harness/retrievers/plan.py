@@ -33,7 +33,10 @@ def parameters_of(stage: Stage) -> Any:
 
 def _stage_problems(where: str, stage: Stage) -> Iterator[Problem]:
     try:
-        parameters_of(stage)
+        made = parameters_of(stage)
+        wrong = made.count_problem(1 + len(stage.branches)) if hasattr(made, "count_problem") else None
+        if wrong and stage.branches:
+            yield Problem(f"{where}.with", wrong)
     except SpecError as error:
         for item in error.problems:
             yield Problem(f"{where}.parameters.{item.where}", item.message)
@@ -51,14 +54,18 @@ def _stage_problems(where: str, stage: Stage) -> Iterator[Problem]:
 
 def _line_problems(stages: Sequence[Stage], prefix: str) -> Iterator[Problem]:
     """What is wrong with the order of one line of stages, and of its branches."""
-    retrieved, passages = "", False
+    retrieved, passages, grouped, apart = "", False, False, False
     for number, stage in enumerate(stages):
         where = f"{prefix}[{number}]"
         label = f"{stage.kind}: {stage.name}"
         if stage.kind == "prepare":
             if retrieved:
                 yield Problem(where, f"{label} changes documents, so it stands before retrieve.")
-            passages = passages or bool(_attribute(stage, "passages", False))
+            cuts = bool(_attribute(stage, "passages", False))
+            if cuts and apart:
+                yield Problem(where, f"{label} cuts documents, so it stands before what expands them.")
+            apart = apart or bool(_attribute(stage, "indexed_only", False))
+            passages = passages or cuts
         elif stage.kind == "retrieve":
             if retrieved:
                 yield Problem(where, f"{label} starts a run; the line has one of {retrieved}. Use fuse.")
@@ -68,7 +75,9 @@ def _line_problems(stages: Sequence[Stage], prefix: str) -> Iterator[Problem]:
         elif stage.kind == "group":
             if not passages:
                 yield Problem(where, f"{label} needs passages; no prepare stage before it cuts documents.")
-            passages = False
+            passages, grouped = False, True
+        elif stage.kind == "feedback" and grouped:
+            yield Problem(where, f"{label} searches the index of passages, so it stands before group.")
         elif stage.kind == "feedback" and retrieved not in _attribute(stage, "accepts", {retrieved}):
             accepted = ", ".join(sorted(_attribute(stage, "accepts", ())))
             yield Problem(where, f"{label} can search the index of {accepted}, not that of {retrieved}.")

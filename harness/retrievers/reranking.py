@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from harness.rankings import Run
 from harness.records import Document, Query
 from harness.retrievers.judged_before import Answers
 from harness.retrievers.stages import Answer, Lookup, Ranked, Reranker
+
+LARGEST: Final = 2.0**50
+"""Beyond it, places of whole numbers below the least score would not all differ."""
 
 
 class Candidates(NamedTuple):
@@ -50,7 +53,8 @@ def rerank(
         progress: called with the number of queries done.
 
     Raises:
-        ScoreError: the re-ranker gave a score that is not a number, or not one for each document.
+        ScoreError: the re-ranker gave a score that is no finite number or beyond :data:`LARGEST`, or not one
+            for each document.
     """
     ranker = None
     scores: dict[str, list[float]] = {}
@@ -95,10 +99,13 @@ def _checked(ranked: Ranked, candidates: Candidates) -> Ranked:
     bad = [
         Problem(f"query {query.id}", f"document {document.id} has score {score}.")
         for document, score in zip(documents, given, strict=True)
-        if not math.isfinite(score)
+        if not abs(score) <= LARGEST
     ]
     if bad:
-        raise ScoreError(f"The re-ranker gave {len(bad)} scores that are not finite numbers.", bad[:20])
+        raise ScoreError(
+            f"The re-ranker gave {len(bad)} scores that are not numbers of at most 2**50 either way.",
+            bad[:20],
+        )
     return Ranked(tuple(given), dict(ranked.counts))
 
 
@@ -118,8 +125,3 @@ def _placed(run: Run, judged: Mapping[str, Sequence[float]], tag: str) -> Run:
         scores,
         tag,
     )
-
-
-def documents_by_id(documents: Iterator[Document], wanted: set[str]) -> dict[str, Document]:
-    """The wanted documents of a stream, by id."""
-    return {document.id: document for document in documents if document.id in wanted}

@@ -6,6 +6,8 @@ import numpy as np
 from numba import njit
 
 _LEAST = np.finfo(np.float32).min
+NO_FLOOR = np.iinfo(np.int64).min
+"""Below every key."""
 
 
 @njit(cache=True, nogil=True)
@@ -52,7 +54,7 @@ def keep_largest(keys, n, k):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def offer(scores, first, keys, counts, k):  # type: ignore[no-untyped-def]
+def offer(scores, first, keys, counts, floors, k):  # type: ignore[no-untyped-def]
     """Offer a block of documents to the best so far of several queries.
 
     Candidates above the floor fill a query's keys; when they are full the k best stay and the floor rises,
@@ -63,17 +65,14 @@ def offer(scores, first, keys, counts, k):  # type: ignore[no-untyped-def]
         first: the number of the block's first document.
         keys: int64[q, s] with s > k, filled anew or by earlier calls.
         counts: int64[q], the keys in use; 0 at the start.
+        floors: int64[q], keys that a candidate has to beat; :data:`NO_FLOOR` at the start.
         k: how many to keep.
     """
     size = keys.shape[1]
     for query in range(scores.shape[0]):
         row, best, n = scores[query], keys[query], counts[query]
-        floor, least = np.iinfo(np.int64).min, _LEAST
-        if n >= k:
-            if n > k:
-                keep_largest(best, n, k)
-                n = k
-            floor = best[:k].min()
+        floor, least = floors[query], _LEAST
+        if floor != NO_FLOOR:
             least = score_of(floor)
         for i in range(len(row)):
             if not row[i] >= least:  # NaN compares false
@@ -87,7 +86,7 @@ def offer(scores, first, keys, counts, k):  # type: ignore[no-untyped-def]
                     n = k
                     floor = best[:k].min()
                     least = score_of(floor)
-        counts[query] = n
+        counts[query], floors[query] = n, floor
 
 
 @njit(cache=True, nogil=True)

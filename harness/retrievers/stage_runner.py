@@ -16,7 +16,9 @@ from harness.records import Query
 from harness.retrievers.base import Weighted
 from harness.retrievers.code_version import code_version
 from harness.retrievers.judged_before import Answers
+from harness.retrievers.line import Line
 from harness.retrievers.plan import parameters_of
+from harness.retrievers.prepared import Prepared
 from harness.retrievers.reranking import rerank
 from harness.retrievers.searchable import Searchable
 from harness.retrievers.stage_cache import Kept, StageCache, key_of
@@ -51,37 +53,9 @@ class Context:
     progress: StageProgress
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line of stages so far.
-
-    Attributes:
-        corpus: the documents as prepared so far; ``whole`` before they were cut into passages.
-        searchable: the retriever with its index; None before it.
-        run: None before the retriever.
-        key: hash of everything the run depends on.
-        passages: whether ``corpus`` holds passages.
-        done: the stages.
-    """
-
-    corpus: Corpus
-    whole: Corpus
-    searchable: Searchable | None = None
-    run: Run | None = None
-    key: str = ""
-    passages: bool = False
-    done: tuple[StageDone, ...] = ()
-
-    def ranking(self) -> tuple[Run, Searchable]:
-        """The run and what was searched for it; a checked pipeline has both after its retriever."""
-        if self.run is None or self.searchable is None:
-            raise CommandError("The stage needs a run; a retrieve stage must stand before it.")
-        return self.run, self.searchable
-
-
 def run_line(stages: Sequence[Stage], corpus: Corpus, context: Context) -> Line:
     """Run the stages of one line; its branches are lines that start from the same documents."""
-    line = Line(corpus=corpus, whole=corpus)
+    line = Line(corpus=corpus, shown=corpus, whole=corpus)
     for stage in stages:
         line = _prepared(line, stage) if stage.kind == "prepare" else _ranked(line, stage, corpus, context)
     return line
@@ -90,16 +64,12 @@ def run_line(stages: Sequence[Stage], corpus: Corpus, context: Context) -> Line:
 def _prepared(line: Line, stage: Stage) -> Line:
     preparer = parameters_of(stage)
     parameters, provenance = _described(stage, preparer)
-    key = _key(stage, parameters, provenance, line.corpus.key)
-    source = line.corpus.documents
-    corpus = Corpus(documents=lambda: preparer.prepare(source()), key=key)
+    prepared = Prepared(preparer=preparer, source=line.corpus.documents)
     done = StageDone(
         kind=stage.kind, name=stage.name, parameters=parameters, depth=None, provenance=provenance,
-        seconds=0.0, facts={}, key=key, cached=False,
+        seconds=0.0, facts={}, key=_key(stage, parameters, provenance, line.corpus.key), cached=False,
     )  # fmt: skip
-    passages = line.passages or bool(preparer.passages)
-    whole = line.whole if passages else corpus
-    return replace(line, corpus=corpus, whole=whole, passages=passages, done=(*line.done, done))
+    return line.after_preparing(prepared, done)
 
 
 def _ranked(line: Line, stage: Stage, start: Corpus, context: Context) -> Line:
@@ -111,7 +81,8 @@ def _ranked(line: Line, stage: Stage, start: Corpus, context: Context) -> Line:
     if stage.kind != "rerank":
         depth += context.more
     passages = line.passages and stage.kind != "group"
-    inputs = [line.corpus.key, context.queries_key, line.key, *(branch.key for branch in branches)]
+    texts = [line.corpus.key, line.shown.key, context.queries_key]
+    inputs = [*texts, line.key, *(branch.key for branch in branches)]
     key = _key(stage, parameters, provenance, depth, not passages and context.more > 0, *inputs)
     searchable = line.searchable
     if stage.kind == "retrieve":
@@ -135,9 +106,11 @@ def _ranked(line: Line, stage: Stage, start: Corpus, context: Context) -> Line:
         seconds=kept.told["seconds"], facts=kept.told["facts"], key=key, cached=cached,
         branches=tuple(branch.done for branch in branches),
     )  # fmt: skip
-    return replace(
-        line, corpus=line.corpus if passages else line.whole, run=kept.run, key=key, done=(*line.done, done)
-    )
+    if stage.kind == "retrieve":
+        line = line.with_counts(kept.told.get("prepared", []), cached=cached)
+    if stage.kind == "group":
+        line = replace(line, corpus=line.whole, shown=line.whole)
+    return replace(line, run=kept.run, key=key, done=(*line.done, done))
 
 
 def _kept(
@@ -148,7 +121,10 @@ def _kept(
     answer = _VERBS[stage.kind](stage, made, line, branches, depth, context)
     seconds = time.perf_counter() - begun
     run = answer.run if line.passages else context.clean(answer.run)
-    return Kept(run, {"seconds": round(seconds, 4), "facts": dict(answer.facts)})
+    told: dict[str, Any] = {"seconds": round(seconds, 4), "facts": dict(answer.facts)}
+    if stage.kind == "retrieve":
+        told["prepared"] = [prepared.counts() for prepared in line.prepared]
+    return Kept(run, told)
 
 
 def _retrieve(
@@ -179,7 +155,7 @@ def _rerank(
     answers = Answers(identity=_key(stage, parameters, provenance), since=context.since)
     progress = partial(context.progress, "queries re-ranked")
     return rerank(
-        made, run, context.queries, line.corpus.lookup,
+        made, run, context.queries, line.shown.lookup,
         depth=depth, tag=context.tag, answers=answers, progress=progress,
     )  # fmt: skip
 

@@ -75,10 +75,12 @@ class Preparer(Protocol):
 
     Attributes:
         passages: its documents are passages (:data:`PASSAGE_MARK`), so that a ``group`` stage has to follow.
+        indexed_only: what it changes is for the index alone; re-rankers read the documents without it.
     """
 
     summary: ClassVar[str]
     passages: ClassVar[bool]
+    indexed_only: ClassVar[bool]
 
     def prepare(self, documents: Iterable[Document]) -> Iterator[Document]:
         """Read the documents in a stream and give what is indexed instead."""

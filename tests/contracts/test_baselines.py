@@ -14,10 +14,11 @@ from harness.datasets.catalogue import load_catalogue
 from harness.evaluation.evaluate import evaluate
 from harness.retrievers.execute import Executed, run
 from harness.retrievers.spec import read_system
+from harness.retrievers.stage_spec import walk
 from harness.runfiles.card import read_card
 from harness.runfiles.reader import read_run
 from harness.runfiles.writer import run_sha256
-from tests.conftest import ROOT, needs_extra_of
+from tests.conftest import ROOT, needs_neural
 
 BASELINES = sorted((ROOT / "baselines").glob("*.yaml"))
 
@@ -34,7 +35,8 @@ def test_a_baseline_of_the_demo_gives_the_committed_run(path: Path, tmp_path: Pa
     spec = read_system(path)
     if "demo" not in spec.datasets:
         pytest.skip("not declared for the demo collection")
-    needs_extra_of(spec.pipeline[0].retrieve)
+    if any(stage.table.extra_of(stage.name) == "neural" for _, stage in walk(spec.pipeline)):
+        needs_neural()
     done = run(path, "demo", tmp_path)
     committed = ROOT / "runs" / "demo" / spec.system
     if done.card.checkpoint:

@@ -19,7 +19,7 @@ from harness.config import check
 from harness.errors import CommandError, DatasetError, MissingExtraError, SpecError
 from harness.rankings import Run
 from harness.records import Document, Query
-from harness.retrievers.base import Index, Retriever
+from harness.retrievers.base import Index, Persistent, Retriever, Savable
 from harness.retrievers.table import RETRIEVERS
 from tests.conftest import needs_extra_of
 
@@ -44,10 +44,12 @@ QUERIES = [
 ]
 
 
-NEED_FILES = {"impacts"}  # they read vectors by the ids of a collection; tests/retrievers/sparse has theirs
+# They read vectors by ids, find everything alike, or need minutes or weights that no package carries;
+# tests/retrievers has tests of their own.
+ELSEWHERE = {"all", "impacts", "promptreps", "unicoil"}
 
 
-@pytest.fixture(scope="module", params=[name for name in RETRIEVERS if name not in NEED_FILES])
+@pytest.fixture(scope="module", params=[name for name in RETRIEVERS if name not in ELSEWHERE])
 def retriever(request: pytest.FixtureRequest) -> Retriever:
     return RETRIEVERS[request.param]()  # type: ignore[no-any-return]
 
@@ -133,6 +135,17 @@ def test_it_is_deterministic(retriever: Retriever, index: Index) -> None:
     assert rows(retriever.index(DOCUMENTS[::-1]).search(QUERIES, 100, tag="t")) == first
 
 
+def test_a_saved_index_searches_alike(retriever: Retriever, index: Index, tmp_path: Path) -> None:
+    if not isinstance(index, Savable):
+        pytest.skip("is not kept")
+    index.save(tmp_path)
+    assert isinstance(retriever, Persistent)
+    again = retriever.load(tmp_path)
+    assert rows(again.search(QUERIES, 100, tag="t")) == rows(index.search(QUERIES, 100, tag="t"))
+    untimed = {name: value for name, value in again.facts.items() if "seconds" not in name}
+    assert untimed == {name: value for name, value in index.facts.items() if "seconds" not in name}
+
+
 def test_a_smaller_depth_is_the_head_of_a_greater_one(index: Index) -> None:
     whole = index.search(QUERIES, 100, tag="t").to_dict()
     for depth in (1, 2, 3, 4):
@@ -204,5 +217,6 @@ def test_without_its_extra_it_says_what_to_install(
     if extra is None:
         pytest.skip("needs no extra")
     monkeypatch.setitem(sys.modules, "transformers", None)  # what import then finds is as good as nothing
+    monkeypatch.setitem(sys.modules, "pyserini", None)
     with pytest.raises(MissingExtraError, match=rf"pip install 'retrieval-harness\[{extra}\]'"):
         retriever.index(DOCUMENTS)

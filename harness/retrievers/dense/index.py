@@ -1,93 +1,121 @@
-"""Vectors in memory and their exact search: products in blocks, the best kept as they come."""
+"""Vectors in memory, or mapped from files, and their search."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
 
 import numpy as np
 
 from harness.columns import StringColumn
 from harness.rankings import Run
 from harness.records import Query
+from harness.retrievers.engines.dense import DenseEngine, DenseSearch
 from harness.retrievers.neural.collection import Collection, Encoder
 from harness.retrievers.neural.queries import EncodedQueries, encode_queries
-from harness.retrievers.neural.threads import limited_threads
-from harness.retrievers.rows import Float32s, Found, in_order, to_run
-from harness.retrievers.selection import offer, unpack
-
-QUERIES_AT_ONCE: Final = 256
-DOCUMENTS_AT_ONCE: Final = 16384
+from harness.retrievers.rows import Float32s, in_order, to_run
+from harness.retrievers.saved_arrays import Saved, parts, save_arrays
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class DenseIndex:
-    """An index in memory; :class:`harness.retrievers.base.Index` describes ``facts`` and ``search``.
+    """An index; :class:`harness.retrievers.base.Index` describes ``facts`` and ``search``.
 
     Attributes:
-        ids: n document ids, ascending in bytes.
-        vectors: float32[n, d].
+        engine: the vectors of n documents, and what searches them.
         encoder: for the queries.
         told: facts of the collection.
         last: the queries searched last, for the facts.
     """
 
-    ids: StringColumn
-    vectors: Float32s
+    engine: DenseSearch
     encoder: Encoder
     told: Mapping[str, int | float]
     last: EncodedQueries | None = None
 
     @property
+    def ids(self) -> StringColumn:
+        """n document ids, ascending in bytes."""
+        return self.engine.ids
+
+    @property
+    def vectors(self) -> Float32s:
+        """float32[n, d], whatever searches them."""
+        return self.engine.vectors
+
+    @property
     def facts(self) -> Mapping[str, int | float]:
         """Documents, dimensions, bytes; seconds for encoding the documents and the last queries."""
-        size = self.vectors.nbytes + self.ids.data.nbytes + self.ids.offsets.nbytes
-        known = {**self.told, "dimensions": self.vectors.shape[1], "index_bytes": size}
+        known = {
+            **self.told,
+            "dimensions": self.engine.vectors.shape[1],
+            "index_bytes": self.engine.size,
+        }
         return known | (self.last.facts if self.last else {})
 
     def search(self, queries: Sequence[Query], depth: int, *, tag: str) -> Run:
-        """Rank all documents for every query that has text.
+        """Rank documents for every query that has text.
 
         Raises:
             CommandError: ``depth`` is below 1.
             DatasetError: two queries have the same id.
         """
-        ordered = in_order(queries, depth)
-        self.last = encoded = encode_queries(ordered, self.encoder)
+        asked, vectors = self._encoded(queries, depth)
+        if not asked or not len(self.engine.vectors):
+            return to_run(self.engine.ids, [], [], tag)
+        return self.engine.search(asked, vectors, depth, tag=tag)
+
+    def accuracy(self, queries: Sequence[Query], depth: int) -> Mapping[str, float]:
+        """The engine's rankings against the exact ones; empty for the exact engine."""
+        asked, vectors = self._encoded(queries, depth)
+        return self.engine.accuracy(asked, vectors, depth) if asked else {}
+
+    def save(self, folder: Path) -> None:
+        """Write ids, vectors, the engine's files and the encoder's identity.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        values = {"encoder": self.encoder.identity, "told": dict(self.told)}
+        save_arrays(folder, {**parts("ids", self.engine.ids), "vectors": self.engine.vectors}, values)
+        self.engine.save(folder)
+
+    def _encoded(self, queries: Sequence[Query], depth: int) -> tuple[list[Query], Float32s]:
+        self.last = encoded = encode_queries(in_order(queries, depth), self.encoder)
         if not encoded.asked:
-            return to_run(self.ids, [], [], tag)
-        vectors = encoded.part["vectors"][encoded.places]
-        return to_run(self.ids, encoded.asked, nearest(vectors, self.vectors, depth), tag)
+            return [], np.empty((0, 0), dtype=np.float32)
+        return list(encoded.asked), encoded.part["vectors"][encoded.places]
 
 
-def build(collection: Collection, encoder: Encoder) -> DenseIndex:
+def build(collection: Collection, encoder: Encoder, engine: DenseEngine) -> DenseIndex:
     """The index of an encoded collection."""
-    parts = [part["vectors"] for part in collection.parts] or [np.empty((0, 0), dtype=np.float32)]
-    vectors = np.concatenate(parts)[collection.places]
-    return DenseIndex(ids=collection.ids, vectors=vectors, encoder=encoder, told=collection.facts)
+    return DenseIndex(
+        engine=DenseSearch.of(collection.ids, laid_out(collection), engine),
+        encoder=encoder,
+        told=collection.facts,
+    )
 
 
-def nearest(queries: Float32s, documents: Float32s, depth: int) -> list[Found]:
-    """The documents with the greatest dot products, exactly, ties by greater number first.
+def load(saved: Saved, encoder: Encoder, engine: DenseEngine, folder: Path) -> DenseIndex:
+    """The index that was saved.
 
-    Args:
-        queries: float32[q, d].
-        documents: float32[n, d].
-        depth: how many for each query.
+    Raises:
+        OSError, ValueError, KeyError, RuntimeError: the files are damaged.
     """
-    n, kept = len(documents), min(depth, len(documents))
-    found = []
-    for start in range(0, len(queries), QUERIES_AT_ONCE):
-        some = queries[start : start + QUERIES_AT_ONCE]
-        keys = np.empty((len(some), 2 * kept + 512), dtype=np.int64)
-        counts = np.zeros(len(some), dtype=np.int64)
-        with limited_threads():
-            for first in range(0, n, DOCUMENTS_AT_ONCE):
-                scores = some @ documents[first : first + DOCUMENTS_AT_ONCE].T
-                offer(scores, first, keys, counts, kept)
-        numbers = np.empty((len(some), kept), dtype=np.int32)
-        values = np.empty(numbers.shape, dtype=np.float32)
-        unpack(keys, counts, numbers, values)
-        found.append(Found.of(numbers, values, counts))
-    return found
+    search = DenseSearch.of(saved.column("ids"), saved.arrays["vectors"], engine, folder)
+    return DenseIndex(engine=search, encoder=encoder, told=saved.values["told"])
+
+
+def laid_out(collection: Collection) -> Float32s:
+    """float32[n, d]: the vectors by document number, taken from one part after another."""
+    if not collection.parts:
+        return np.empty((0, 0), dtype=np.float32)
+    vectors = np.empty((len(collection.ids), collection.parts[0]["vectors"].shape[1]), dtype=np.float32)
+    first = 0
+    for part in collection.parts:
+        rows = part["vectors"]
+        here = (collection.places >= first) & (collection.places < first + len(rows))
+        vectors[here] = rows[collection.places[here] - first]
+        first += len(rows)
+    return vectors

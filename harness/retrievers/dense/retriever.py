@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Literal
 
 from harness.records import Document
 from harness.retrievers.base import Progress
 from harness.retrievers.dense.encoder import DenseEncoder
-from harness.retrievers.dense.index import DenseIndex, build
-from harness.retrievers.neural.collection import encode_collection
-from harness.retrievers.neural.retriever import NeuralRetriever, PositiveInt
+from harness.retrievers.dense.index import DenseIndex, build, load
+from harness.retrievers.dense.onnx_encoder import OnnxDenseEncoder
+from harness.retrievers.engines.dense import EXACT, DenseEngine
+from harness.retrievers.neural.collection import Encoder, encode_collection
+from harness.retrievers.neural.onnx import Backend
+from harness.retrievers.neural.retriever import NeuralRetriever, PositiveInt, Weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dense(NeuralRetriever):
-    """One vector for each text; a document's score is the similarity of its vector to the query's. Exact.
+    """One vector for each text; a document's score is the similarity of its vector to the query's.
 
     V. Karpukhin et al., "Dense Passage Retrieval for Open-Domain Question Answering", EMNLP 2020; encoders as
     in N. Reimers, I. Gurevych, "Sentence-BERT", EMNLP 2019.
@@ -27,19 +31,24 @@ class Dense(NeuralRetriever):
         similarity: ``cosine``, or ``dot`` for the vectors as the checkpoint gives them.
         dimensions: leading dimensions kept (Matryoshka); None for all. Cosine scales after the cut.
         max_length: tokens of a text that are read, special ones included; None for the checkpoint's own.
+        backend: ``torch``, or ``onnx`` for ``model.onnx`` or ``onnx/model.onnx`` of the checkpoint's folder.
+        engine: what searches; exact if nothing is said.
     """
 
     family: ClassVar[str] = "dense"
-    summary: ClassVar[str] = "One vector a text from a sentence-transformers checkpoint, exact search."
+    summary: ClassVar[str] = "One vector a text from a sentence-transformers checkpoint, any engine."
     name: ClassVar[str] = "dense"
     code_version: ClassVar[int] = 1
-    undecided: ClassVar[frozenset[str]] = NeuralRetriever.undecided | {"query_prompt"}
+    undecided: ClassVar[frozenset[str]] = NeuralRetriever.undecided | {"query_prompt", "engine"}
+    later: ClassVar[frozenset[str]] = frozenset({"backend"})
 
     query_prompt: str | None = None
     document_prompt: str | None = None
     similarity: Literal["cosine", "dot"] = "cosine"
     dimensions: PositiveInt | None = None
     max_length: PositiveInt | None = None
+    backend: Backend = "torch"
+    engine: DenseEngine = EXACT
 
     def index(self, documents: Iterable[Document], *, progress: Progress | None = None) -> DenseIndex:
         """Encode the documents, or read their vectors from the cache.
@@ -49,8 +58,21 @@ class Dense(NeuralRetriever):
             MissingExtraError: the packages that read checkpoints are not installed.
             UnavailableError: the checkpoint cannot be reached.
         """
+        encoder = self._encoder(self.weights())
+        return build(encode_collection(documents, self.fields, encoder, progress), encoder, self.engine)
+
+    def load(self, folder: Path) -> DenseIndex:
+        """Map saved vectors.
+
+        Raises:
+            OSError, ValueError, KeyError, RuntimeError: the files are damaged, or made by another encoder.
+        """
         weights = self.weights()
-        encoder = DenseEncoder(
+        return load(self.saved(folder, weights), self._encoder(weights), self.engine, folder)
+
+    def _encoder(self, weights: Weights) -> Encoder:
+        kind = OnnxDenseEncoder if self.backend == "onnx" else DenseEncoder
+        return kind(
             folder=weights.folder,
             identity=weights.identity,
             query_prompt=self.query_prompt,
@@ -60,4 +82,3 @@ class Dense(NeuralRetriever):
             max_length=self.max_length,
             batch_size=self.batch_size,
         )
-        return build(encode_collection(documents, self.fields, encoder, progress), encoder)

@@ -8,8 +8,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from harness.errors import CommandError
 from harness.retrievers.neural.cache import Encodings
-from harness.retrievers.neural.transformer import Transformer
+from harness.retrievers.neural.transformer import Runner
+from harness.retrievers.rows import Float32s
 
 Precision = Literal["float16", "float32"]
 
@@ -22,23 +24,65 @@ class TokenEncoder:
         transformer: without a head.
         identity: hex hash of everything that decides the vectors of documents.
         precision: how vectors of documents are kept.
+        pool_factor: a document keeps one vector for so many tokens, see :func:`clustered`.
+        query_length: shorter queries are filled up with mask tokens to so many tokens, special ones included;
+            None leaves them.
     """
 
-    transformer: Transformer
+    transformer: Runner
     identity: str
     precision: Precision
+    pool_factor: int = 1
+    query_length: int | None = None
 
     def encode(self, texts: Sequence[str], *, query: bool) -> Encodings:
         """``bounds`` int64[n + 1] and ``vectors`` [tokens, d], float32 for queries."""
         by_row: dict[int, Any] = {}
         kind = np.dtype("float32" if query else self.precision)
-        for batch in self.transformer.batches(texts):
+        for batch in self.transformer.batches(self._filled(texts) if query else texts):
             states = batch.output / batch.output.norm(dim=2, keepdim=True).clamp_(min=1e-12)
             kept = batch.mask & ~batch.special
             for row, vectors, chosen in zip(batch.rows, states, kept, strict=True):
-                by_row[row] = vectors[chosen].numpy().astype(kind)
+                own = vectors[chosen].numpy()
+                by_row[row] = (own if query else clustered(own, self.pool_factor)).astype(kind)
         found = [by_row[row] for row in range(len(texts))]
         return {
             "bounds": np.cumsum([0, *map(len, found)], dtype=np.int64),
             "vectors": np.concatenate(found),
         }
+
+    def _filled(self, texts: Sequence[str]) -> list[str]:
+        """Texts with mask tokens at their ends: query augmentation, Khattab and Zaharia 2020, 3.2."""
+        if self.query_length is None:
+            return list(texts)
+        tokenizer = self.transformer.tokenizer
+        if tokenizer.mask_token is None:
+            raise CommandError("query_length needs a checkpoint whose tokenizer has a mask token.")
+        lengths = map(len, tokenizer(list(texts), verbose=False)["input_ids"])
+        return [
+            " ".join([text, *[tokenizer.mask_token] * (self.query_length - length)])
+            for text, length in zip(texts, lengths, strict=True)
+        ]
+
+
+def clustered(vectors: Float32s, factor: int) -> Float32s:
+    """One vector of length 1 for every ``factor`` vectors: the means of their clusters.
+
+    Ward's hierarchical clustering into ceil(t / factor) clusters; B. Clavié, A. Chaffin, G. Adams, "Reducing
+    the Footprint of Multi-Vector Retrieval with Minimal Performance Impact via Token Pooling",
+    arXiv:2409.14683.
+
+    Args:
+        vectors: float32[t, d], each of length 1.
+        factor: 1 leaves them.
+    """
+    count = -(-len(vectors) // factor)
+    if count in (0, len(vectors)):
+        return vectors
+    from scipy.cluster.hierarchy import fcluster, linkage
+
+    places = fcluster(linkage(vectors, method="ward"), t=count, criterion="maxclust") - 1
+    sums = np.zeros((int(places.max()) + 1, vectors.shape[1]), dtype=np.float32)
+    np.add.at(sums, places, vectors)
+    unit: Float32s = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
+    return unit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -16,7 +17,8 @@ from harness.retrievers.neural.collection import Collection, Encoder, joined_sta
 from harness.retrievers.neural.queries import EncodedQueries, encode_queries
 from harness.retrievers.neural.threads import limited_threads
 from harness.retrievers.rows import Float32s, Found, in_order, to_run
-from harness.retrievers.selection import offer, unpack
+from harness.retrievers.saved_arrays import Saved, parts, save_arrays
+from harness.retrievers.selection import NO_FLOOR, offer, unpack
 
 QUERY_TOKENS_AT_ONCE: Final = 512
 DOCUMENT_TOKENS_AT_ONCE: Final = 4096
@@ -69,23 +71,47 @@ class TokenIndex:
         vectors = encoded.part["vectors"][positions]
         return to_run(self.ids, encoded.asked, self._found(bounds, vectors, depth), tag)
 
+    def save(self, folder: Path) -> None:
+        """Write ids, token vectors and the encoder's identity.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        arrays = {**parts("ids", self.ids), "bounds": self.bounds, "vectors": self.vectors}
+        save_arrays(folder, arrays, {"encoder": self.encoder.identity, "told": dict(self.told)})
+
     def _found(self, bounds: Ints, vectors: Float32s, depth: int) -> Iterator[Found]:
         kept = min(depth, len(self.ids))
         for first, last in token_blocks(bounds, QUERY_TOKENS_AT_ONCE):
             some, tokens = bounds[first : last + 1] - bounds[first], vectors[bounds[first] : bounds[last]]
             keys = np.empty((last - first, 2 * kept + 512), dtype=np.int64)
-            counts = np.zeros(last - first, dtype=np.int64)
+            counts, floors = np.zeros(last - first, dtype=np.int64), np.full(last - first, NO_FLOOR)
             if len(tokens):
                 with limited_threads():
                     for start, stop in token_blocks(self.bounds, DOCUMENT_TOKENS_AT_ONCE):
                         inner = self.bounds[start : stop + 1] - self.bounds[start]
                         block = self.vectors[self.bounds[start] : self.bounds[stop]]
                         scores = maxsim(tokens, some, block.astype(np.float32, copy=False), inner)
-                        offer(scores, start, keys, counts, kept)
+                        offer(scores, start, keys, counts, floors, kept)
             numbers = np.empty((last - first, kept), dtype=np.int32)
             values = np.empty(numbers.shape, dtype=np.float32)
             unpack(keys, counts, numbers, values)
             yield Found.of(numbers, values, counts)
+
+
+def load(saved: Saved, encoder: Encoder) -> TokenIndex:
+    """The index that was saved, its vectors mapped from their file.
+
+    Raises:
+        KeyError: an array is absent.
+    """
+    return TokenIndex(
+        ids=saved.column("ids"),
+        bounds=saved.arrays["bounds"],
+        vectors=saved.arrays["vectors"],
+        encoder=encoder,
+        told=saved.values["told"],
+    )
 
 
 def build(collection: Collection, encoder: Encoder) -> TokenIndex:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -88,6 +89,14 @@ class LexicalIndex:
             anserini_ties=self.anserini_ties,
         )
         return inverted.search(queries, lambda query: self._clauses(query.text), depth, tag=tag)
+
+    def save(self, folder: Path) -> None:
+        """Write the inverted file; the weights follow from it.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        self.postings.save(folder)
 
     def _clauses(self, text: str) -> tuple[Ints, Float32s]:
         """Numbers of the query's known terms, in the order of the query, and their weights."""

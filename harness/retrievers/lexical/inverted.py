@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from harness.rankings import Run
 from harness.records import Query
 from harness.retrievers.lexical import kernels
 from harness.retrievers.rows import Float32s, Found, Int32s, in_order, to_run
+from harness.retrievers.saved_arrays import Saved, parts
 
 QUERIES_AT_ONCE: Final = 256
 
@@ -40,6 +41,30 @@ class InvertedFile:
     saturating: bool = False
     prior: Float32s = field(default_factory=lambda: np.empty(0, dtype=np.float32))
     anserini_ties: bool = False
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """What :meth:`of` needs, by name."""
+        return {
+            **parts("ids", self.ids),
+            "starts": self.starts,
+            "documents": self.documents,
+            "values": self.values,
+        }
+
+    @classmethod
+    def of(cls, saved: Saved) -> InvertedFile:
+        """Products without prior, from the arrays of a folder.
+
+        Raises:
+            KeyError: an array is absent.
+        """
+        arrays = saved.arrays
+        return cls(
+            ids=saved.column("ids"),
+            starts=arrays["starts"],
+            documents=arrays["documents"],
+            values=arrays["values"],
+        )
 
     @property
     def facts(self) -> dict[str, int | float]:

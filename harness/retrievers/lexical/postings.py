@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from harness.retrievers.base import Progress
 from harness.retrievers.lexical.analysis import Analyzer
 from harness.retrievers.lexical.inversion import invert
 from harness.retrievers.rows import Int32s, by_id
+from harness.retrievers.saved_arrays import load_arrays, parts, save_arrays
 
 PROGRESS_EVERY = 1000
 
@@ -54,6 +56,38 @@ class Postings:
     def document_frequencies(self) -> Ints:
         """int64[t]: documents that contain each term."""
         return np.diff(self.starts)
+
+    def save(self, folder: Path) -> None:
+        """Write the inverted file into an empty folder.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        numbered = sorted(self.terms, key=self.terms.__getitem__)
+        arrays = {
+            **parts("ids", self.ids),
+            **parts("terms", StringColumn.from_strings(numbered)),
+            "starts": self.starts,
+            "documents": self.documents,
+            "frequencies": self.frequencies,
+            "lengths": self.lengths,
+        }
+        save_arrays(folder, arrays, {})
+
+    @classmethod
+    def load(cls, folder: Path) -> Postings:
+        """Map the inverted file of a folder.
+
+        Raises:
+            OSError, ValueError, KeyError: the files are damaged.
+        """
+        saved = load_arrays(folder)
+        names = ("starts", "documents", "frequencies", "lengths")
+        return cls(
+            ids=saved.column("ids"),
+            terms={term: number for number, term in enumerate(saved.column("terms"))},
+            **{name: saved.arrays[name] for name in names},
+        )
 
 
 class _TermNumbers(dict[str, int]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
@@ -44,11 +45,20 @@ class LexicalRetriever(ABC):
         Raises:
             DatasetError: there is no document, or two have the same id.
         """
-        analyzer = ANALYZERS[self.analyzer]
-        postings = read_postings(documents, analyzer, self.fields, progress)
+        return self._weighed(read_postings(documents, ANALYZERS[self.analyzer], self.fields, progress))
+
+    def load(self, folder: Path) -> LexicalIndex:
+        """Map a saved inverted file and weigh it.
+
+        Raises:
+            OSError, ValueError, KeyError: the files are damaged.
+        """
+        return self._weighed(Postings.load(folder))
+
+    def _weighed(self, postings: Postings) -> LexicalIndex:
         return LexicalIndex(
             postings=postings,
-            analyzer=analyzer,
+            analyzer=ANALYZERS[self.analyzer],
             weighting=self.weigh(postings),
             anserini_ties=self.anserini_ties,
         )

@@ -34,7 +34,7 @@ class EncodedQueries:
     @property
     def facts(self) -> dict[str, int | float]:
         """Time for encoding, which is part of the search's."""
-        return {"query_encode_seconds": round(self.seconds, 4)}
+        return {"query_encode_seconds": round(self.seconds, 6)}
 
 
 def encode_queries(queries: Sequence[Query], encoder: Encoder) -> EncodedQueries:

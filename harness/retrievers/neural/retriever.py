@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
 from harness.retrievers.base import STRICT_PARAMETERS, check_parameters
 from harness.retrievers.neural.checkpoint import check_checkpoint, content_hash, locate, require_extra
+from harness.retrievers.saved_arrays import Saved, load_arrays
 
 Fields = Annotated[tuple[Literal["title", "text"], ...], Field(strict=False, min_length=1)]
 """The fields of a document that are joined by a space and encoded as one text; a YAML list."""
@@ -43,6 +45,8 @@ class NeuralRetriever:
     code_version: ClassVar[int]
     undecided: ClassVar[frozenset[str]] = frozenset({"checkpoint", "revision", "fields"})
     """Parameters that do not change how a document's text is encoded."""
+    later: ClassVar[frozenset[str]] = frozenset()
+    """Parameters younger than the retriever: at their defaults, encodings kept before them still count."""
 
     checkpoint: str = MINILM
     revision: str | None = None
@@ -67,10 +71,31 @@ class NeuralRetriever:
             "code": self.code_version,
             "weights": content_hash(folder),
             "versions": [version(name) for name in ("torch", "transformers", "sentence-transformers")],
-            "parameters": {k: v for k, v in asdict(self).items() if k not in self.undecided},
+            "parameters": self._decisive(),
         }
         key = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
         return Weights(folder=str(folder), identity=key)
+
+    def _decisive(self) -> dict[str, Any]:
+        """The parameters that decide a document's encoding."""
+        defaults = {field.name: field.default for field in fields(self)}
+        return {
+            name: value
+            for name, value in asdict(self).items()
+            if name not in self.undecided and not (name in self.later and value == defaults[name])
+        }
+
+    def saved(self, folder: Path, weights: Weights) -> Saved:
+        """Arrays and values of a saved index.
+
+        Raises:
+            OSError, KeyError: the files are damaged.
+            ValueError: they were made by other weights, libraries or parameters.
+        """
+        saved = load_arrays(folder)
+        if saved.values["encoder"] != weights.identity:
+            raise ValueError("the index was made by another encoder")
+        return saved
 
     def provenance(self) -> Mapping[str, str]:
         """The checkpoint's name, and the hub's commit or the hash of the folder's content.

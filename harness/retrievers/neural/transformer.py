@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 from harness.errors import UnavailableError
 
@@ -12,12 +12,27 @@ Head = Literal["base", "masked-lm"]
 
 
 class Batch(NamedTuple):
-    """One batch: ``rows`` of the texts; ``output``, ``mask`` and ``special`` [texts, tokens(, width)]."""
+    """One batch: ``rows`` of the texts; the other four [texts, tokens(, width)]; ``ids`` are the tokens."""
 
     rows: list[int]
     output: Any
     mask: Any
     special: Any
+    ids: Any = None
+
+
+class Runner(Protocol):
+    """Runs a model over texts; ``vocabulary_size`` is that of its tokenizer's vocabulary or greater."""
+
+    @property
+    def tokenizer(self) -> Any: ...  # noqa: D102
+
+    @property
+    def vocabulary_size(self) -> int: ...  # noqa: D102
+
+    def batches(self, texts: Sequence[str]) -> Iterator[Batch]:
+        """The outputs for texts, those of like length together; the first batch has the longest."""
+        ...
 
 
 class Transformer:
@@ -67,22 +82,27 @@ class Transformer:
         import torch
 
         tokenizer, model = self._load()
-        read = tokenizer(
-            list(texts), truncation=True, max_length=self._max_length, return_special_tokens_mask=True
-        )
-        order = sorted(range(len(texts)), key=lambda row: (-len(read["input_ids"][row]), row))
-        for start in range(0, len(order), self._batch_size):
-            rows = order[start : start + self._batch_size]
-            padded = tokenizer.pad(
-                {name: [values[row] for row in rows] for name, values in read.items()}, return_tensors="pt"
-            )
-            special = padded.pop("special_tokens_mask").bool()
+        for rows, padded, special in tokenized(tokenizer, texts, self._max_length, self._batch_size):
             with torch.inference_mode():
                 made = model(**padded)
             mask = padded["attention_mask"].bool()
-            yield Batch(
-                rows, made.logits if self._head == "masked-lm" else made.last_hidden_state, mask, special
-            )
+            output = made.logits if self._head == "masked-lm" else made.last_hidden_state
+            yield Batch(rows, output, mask, special, padded["input_ids"])
+
+
+def tokenized(
+    tokenizer: Any, texts: Sequence[str], max_length: int, batch_size: int
+) -> Iterator[tuple[list[int], Any, Any]]:
+    """Batches of texts of like length, the longest first: their rows, the model's inputs, special tokens."""
+    read = tokenizer(list(texts), truncation=True, max_length=max_length, return_special_tokens_mask=True)
+    order = sorted(range(len(texts)), key=lambda row: (-len(read["input_ids"][row]), row))
+    for start in range(0, len(order), batch_size):
+        rows = order[start : start + batch_size]
+        padded = tokenizer.pad(
+            {name: [values[row] for row in rows] for name, values in read.items()}, return_tensors="pt"
+        )
+        special = padded.pop("special_tokens_mask").bool()
+        yield rows, padded, special
 
 
 def _refuse_invented(folder: str, absent: Iterable[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,11 +10,12 @@ import numpy as np
 
 from harness.columns import Ints
 from harness.retrievers.neural.cache import Encodings
-from harness.retrievers.neural.transformer import Batch, Transformer
+from harness.retrievers.neural.transformer import Batch, Runner
 from harness.retrievers.rows import Float32s
 
 Pooling = Literal["max", "sum"]
-QueryEncoder = Literal["model", "binary"]
+Activation = Literal["log1p", "log1p-log1p"]
+QueryEncoder = Literal["model", "binary", "idf"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,22 +26,27 @@ class SpladeEncoder:
         transformer: with its masked-language-model head.
         identity: hex hash of everything that decides the weights of documents.
         pooling: over the tokens of a text.
-        query_encoder: ``model``, or ``binary`` for the query's own wordpieces with weight 1.
+        activation: ``log1p``, or ``log1p-log1p`` for log(1 + log(1 + max(0, logit))).
+        query_encoder: ``model``, or ``binary`` for the query's own wordpieces with weight 1, or ``idf`` for
+            the same with the weights of ``token_weights``.
+        token_weights: a weight by token, for ``idf``.
     """
 
-    transformer: Transformer
+    transformer: Runner
     identity: str
     pooling: Pooling
     query_encoder: QueryEncoder
+    activation: Activation = "log1p"
+    token_weights: Mapping[str, float] | None = None
 
     def encode(self, texts: Sequence[str], *, query: bool) -> Encodings:
         """``bounds`` int64[n + 1], ``terms`` int32[e] ascending inside a text, ``weights`` float32[e] > 0."""
-        if query and self.query_encoder == "binary":
+        if query and self.query_encoder != "model":
             found = [self._wordpieces(text) for text in texts]
         else:
             by_row: dict[int, tuple[Any, Float32s]] = {}
             for batch in self.transformer.batches(texts):
-                weights = pooled(batch, self.pooling)
+                weights = pooled(batch, self.pooling, self.activation)
                 for row, line in zip(batch.rows, weights, strict=True):
                     terms = np.flatnonzero(line > 0).astype(np.int32)
                     by_row[row] = terms, line[terms]
@@ -54,20 +60,27 @@ class SpladeEncoder:
     def _wordpieces(self, text: str) -> tuple[Any, Float32s]:
         pieces = self.transformer.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
         terms = np.unique(np.array(pieces, dtype=np.int32))
-        return terms, np.ones(len(terms), dtype=np.float32)
+        if self.token_weights is None:
+            return terms, np.ones(len(terms), dtype=np.float32)
+        names = self.transformer.tokenizer.convert_ids_to_tokens(terms.tolist())
+        weights = np.array([self.token_weights.get(name, 0.0) for name in names], dtype=np.float32)
+        return terms[weights > 0], weights[weights > 0]
 
 
-def pooled(batch: Batch, pooling: Pooling) -> Float32s:
+def pooled(batch: Batch, pooling: Pooling, activation: Activation = "log1p") -> Float32s:
     """float32[n, vocabulary]: the weights of a batch, over all tokens that are not padding.
 
-    The logarithm grows with its argument, so that the maximum is taken before it. Special tokens count, as in
+    Logarithms grow with their argument, so that the maximum is taken before them. Special tokens count, as in
     the models' training (Formal et al. 2021; repository naver/splade).
     """
     import torch
 
     with torch.inference_mode():
         logits = batch.output.masked_fill_(~batch.mask[:, :, None], 0.0).clamp_(min=0.0)  # large: no copy
-        weights = torch.log1p(logits.amax(dim=1)) if pooling == "max" else logits.log1p_().sum(dim=1)
+        if pooling == "max":
+            logits = logits.amax(dim=1, keepdim=True)
+        logits = logits.log1p_() if activation == "log1p" else logits.log1p_().log1p_()
+        weights = logits.sum(dim=1)
     made: Float32s = weights.float().numpy()
     return made
 

@@ -2,50 +2,69 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import ConfigDict, Field
 
-from harness.columns import Ints, StringColumn
+from harness.columns import StringColumn
 from harness.errors import DatasetError, Problem
 from harness.rankings import Run
 from harness.records import Document, Query
 from harness.retrievers.base import STRICT_PARAMETERS, Progress, check_parameters
+from harness.retrievers.engines.ranked import Clauses
+from harness.retrievers.engines.sparse import EXACT, SparseEngine, SparseSearch, load_search
 from harness.retrievers.lexical.inverted import InvertedFile
-from harness.retrievers.rows import Float32s, by_id, in_order
+from harness.retrievers.rows import by_id, in_order
+from harness.retrievers.saved_arrays import load_arrays, parts, save_arrays
+from harness.retrievers.sparse.encoded import encoded_documents, place_hash
 from harness.retrievers.sparse.index import invert, query_facts
 from harness.retrievers.sparse.vectors import read_vectors
 
 Place = Annotated[str, Field(min_length=1)]
-Clauses = tuple[Ints, Float32s]
-PROGRESS_EVERY = 1000
+Scale = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Impacts:
-    """Pre-encoded vectors; score = dot product over the terms in common. Exact, and no model is needed.
+    """Pre-encoded vectors; score = dot product over the terms in common. No model is needed.
 
     J. Lin, X. Ma, "A Few Brief Notes on DeepImpact, COIL, and a Conceptual Framework for Information
-    Retrieval Techniques", arXiv:2106.14807; files in the form of Pyserini's ``JsonVectorCollection``.
+    Retrieval Techniques", arXiv:2106.14807; files in the form of Pyserini's ``JsonVectorCollection``, or in
+    the Common Index File Format.
 
     Attributes:
-        documents: a file of JSON lines with ``id`` and ``vector``, or a folder of such files.
-        queries: the same for the queries, by query id.
+        documents: a file of JSON lines with ``id`` and ``vector``, a folder of such files, or a file whose
+            name ends in ``.ciff``, ``.ciff.gz`` or ``.ciff.zst``.
+        queries: JSON lines for the queries, by query id.
+        quantisation: weights of documents and queries become rint(quantisation * w), zeros dropped; None
+            leaves them.
+        engine: what searches; exact if nothing is said.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT_PARAMETERS
     family: ClassVar[str] = "learned-sparse"
-    summary: ClassVar[str] = "Weighted terms encoded elsewhere (JsonVectorCollection), exact inverted file."
+    summary: ClassVar[str] = "Weighted terms encoded elsewhere (JsonVectorCollection, CIFF), any engine."
 
     documents: Place
     queries: Place
+    quantisation: Scale | None = None
+    engine: SparseEngine = EXACT
 
     def __post_init__(self) -> None:
         check_parameters(self)
+
+    def provenance(self) -> Mapping[str, str]:
+        """The documents' file, and the sha256 over both places.
+
+        Raises:
+            UnavailableError: a file is absent.
+        """
+        whole = "-".join(place_hash(place) for place in (self.documents, self.queries))
+        return {"checkpoint": self.documents, "revision": f"sha256:{whole}"}
 
     def index(self, documents: Iterable[Document], *, progress: Progress | None = None) -> ImpactIndex:
         """Read both files; of the documents only the ids are used. Vectors of other documents are left out.
@@ -53,56 +72,49 @@ class Impacts:
         Raises:
             DatasetError: a file is malformed, no document has a vector, there is no document, or two have the
                 same id.
+            MissingExtraError: the engine's package is not installed.
             UnavailableError: a file is absent.
         """
         column = StringColumn.from_strings(document.id for document in documents)
         ids = column.take(by_id(column))
-        numbers = {name: number for number, name in enumerate(ids)}
-        terms: dict[str, int] = {}
-        rows, used, weights = array("q"), array("i"), array("f")
-        filled = unused = 0
-        for name, vector in read_vectors(self.documents):
-            row = numbers.get(name)
-            if row is None:
-                unused += 1
-                continue
-            filled += 1
-            rows.extend([row] * len(vector))
-            used.extend(terms.setdefault(term, len(terms)) for term in vector)
-            weights.extend(vector.values())
-            if progress and filled % PROGRESS_EVERY == 0:
-                progress(filled)
-        if not filled:
-            raise DatasetError(f"No document of the collection has a vector in {self.documents}.")
+        read = encoded_documents(self.documents, ids, self.quantisation, progress)
         if progress:
             progress(len(ids))
-        asked = {name: _clauses(vector, terms) for name, vector in read_vectors(self.queries)}
-        bounds, elements = _by_row(
-            np.frombuffer(rows, dtype=np.int64) if rows else np.empty(0, np.int64), len(ids)
-        )
-        inverted = invert(
-            ids,
-            bounds,
-            np.array(used, dtype=np.int32)[elements],
-            np.array(weights, dtype=np.float32)[elements],
-            len(terms),
-        )
-        told = {"documents": filled, "empty_documents": len(ids) - filled, "unused_vectors": unused}
-        return ImpactIndex(inverted=inverted, queries=asked, place=self.queries, told=told)
+        inverted = invert(ids, read.bounds, read.terms, read.weights, len(read.vocabulary))
+        told = {
+            "documents": read.filled,
+            "empty_documents": len(ids) - read.filled,
+            "unused_vectors": read.unused,
+        }
+        return self._index(SparseSearch.of(inverted, self.engine), read.vocabulary, told)
+
+    def load(self, folder: Path) -> ImpactIndex:
+        """Map saved vectors; the queries are read from their file.
+
+        Raises:
+            OSError, ValueError, KeyError: the files are damaged.
+        """
+        saved = load_arrays(folder)
+        vocabulary = {term: number for number, term in enumerate(saved.column("vocabulary"))}
+        return self._index(load_search(saved, self.engine, folder), vocabulary, saved.values["told"])
+
+    def _index(
+        self, engine: SparseSearch, vocabulary: Mapping[str, int], told: Mapping[str, int | float]
+    ) -> ImpactIndex:
+        asked = {
+            name: _clauses(vector, vocabulary, self.quantisation)
+            for name, vector in read_vectors(self.queries)
+        }
+        return ImpactIndex(engine=engine, queries=asked, vocabulary=vocabulary, place=self.queries, told=told)
 
 
-def _clauses(vector: Mapping[str, float], terms: Mapping[str, int]) -> Clauses:
-    known = [(terms[term], weight) for term, weight in vector.items() if term in terms]
-    return (
-        np.array([term for term, _ in known], dtype=np.int64),
-        np.array([weight for _, weight in known], dtype=np.float32),
-    )
-
-
-def _by_row(rows: Ints, n: int) -> tuple[Ints, Ints]:
-    """Starts of n rows, and the positions of their elements, each row's in the order they stood."""
-    bounds = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=n)))).astype(np.int64)
-    return bounds, np.argsort(rows, kind="stable")
+def _clauses(vector: Mapping[str, float], terms: Mapping[str, int], scale: float | None) -> Clauses:
+    known = {terms[term]: weight for term, weight in vector.items() if term in terms}
+    numbers = np.fromiter(known, dtype=np.int64, count=len(known))
+    weights = np.fromiter(known.values(), dtype=np.float64, count=len(known))
+    if scale is not None:
+        weights = np.rint(scale * weights)
+    return numbers[weights > 0], weights[weights > 0].astype(np.float32)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -110,23 +122,30 @@ class ImpactIndex:
     """An index in memory; :class:`harness.retrievers.base.Index` describes ``facts`` and ``search``.
 
     Attributes:
-        inverted: the weights of documents.
+        engine: the weights of documents, and what searches them.
         queries: the encoded queries, by id.
-        place: where they came from.
+        vocabulary: term to its number.
+        place: where the queries came from.
         told: facts of the collection.
         asked: facts of the last queries.
     """
 
-    inverted: InvertedFile
+    engine: SparseSearch
     queries: Mapping[str, Clauses]
+    vocabulary: Mapping[str, int]
     place: str
     told: Mapping[str, int | float]
     asked: Mapping[str, int | float] | None = None
 
     @property
+    def inverted(self) -> InvertedFile:
+        """The weights of documents, whatever searches them."""
+        return self.engine.inverted
+
+    @property
     def facts(self) -> Mapping[str, int | float]:
         """Documents with and without a vector, vectors of other documents, and the inverted file's facts."""
-        return {**self.told, **self.inverted.facts, **(self.asked or {})}
+        return {**self.told, **self.engine.facts, **(self.asked or {})}
 
     def search(self, queries: Sequence[Query], depth: int, *, tag: str) -> Run:
         """Rank the documents that share a term with each query's vector.
@@ -139,6 +158,21 @@ class ImpactIndex:
         if absent:
             problems: list[Any] = [Problem(f"query {name}", "it has no vector.") for name in absent[:20]]
             raise DatasetError(f"{len(absent)} queries have no vector in {self.place}:", problems)
-        clauses = {query.id: self.queries[query.id] for query in queries}
-        self.asked = query_facts(self.inverted, [terms for terms, _ in clauses.values()])
-        return self.inverted.search(queries, lambda query: clauses[query.id], depth, tag=tag)
+        terms = [self.queries[query.id][0] for query in queries]
+        self.asked = query_facts(self.engine.inverted, terms)
+        return self.engine.search(queries, lambda query: self.queries[query.id], depth, tag=tag)
+
+    def accuracy(self, queries: Sequence[Query], depth: int) -> Mapping[str, float]:
+        """The engine's rankings against the exact ones; empty for the exact engine."""
+        return self.engine.accuracy(queries, lambda query: self.queries[query.id], depth)
+
+    def save(self, folder: Path) -> None:
+        """Write the documents' weights and the engine's files.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        terms = StringColumn.from_strings(sorted(self.vocabulary, key=self.vocabulary.__getitem__))
+        arrays = {**self.engine.inverted.arrays(), **parts("vocabulary", terms)}
+        save_arrays(folder, arrays, {"told": dict(self.told)})
+        self.engine.save(folder)

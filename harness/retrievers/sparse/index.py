@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from harness.columns import Ints, StringColumn
 from harness.rankings import Run
 from harness.records import Query
+from harness.retrievers.engines.ranked import Clauses
+from harness.retrievers.engines.sparse import SparseEngine, SparseSearch
 from harness.retrievers.lexical.inverted import InvertedFile
+from harness.retrievers.lexical.transposition import transposed
 from harness.retrievers.neural.collection import Collection, Encoder, joined_starts, take_ragged
 from harness.retrievers.neural.queries import encode_queries
 from harness.retrievers.rows import Float32s, in_order
+from harness.retrievers.saved_arrays import save_arrays
 from harness.retrievers.sparse.encoder import pruned
+
+NOTHING: Final = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -25,19 +31,24 @@ class SparseIndex:
     """An index in memory; :class:`harness.retrievers.base.Index` describes ``facts`` and ``search``.
 
     Attributes:
-        inverted: the weights of documents.
+        engine: the weights of documents, and what searches them.
         encoder: for the queries.
         query_terms, scale: how queries are pruned and quantised.
         told: facts of the collection.
         asked: facts of the last queries.
     """
 
-    inverted: InvertedFile
+    engine: SparseSearch
     encoder: Encoder
     query_terms: int | None
     scale: float | None
     told: Mapping[str, int | float]
     asked: Mapping[str, int | float] | None = None
+
+    @property
+    def inverted(self) -> InvertedFile:
+        """The weights of documents, whatever searches them."""
+        return self.engine.inverted
 
     @property
     def facts(self) -> Mapping[str, int | float]:
@@ -47,7 +58,7 @@ class SparseIndex:
         p_q(j) * p_d(j), with p the shares of the last queries and of the documents that have the term (Paria
         et al. 2020, "Minimizing FLOPs to Learn Efficient Sparse Representations").
         """
-        return {**self.told, **self.inverted.facts, **(self.asked or {})}
+        return {**self.told, **self.engine.facts, **(self.asked or {})}
 
     def search(self, queries: Sequence[Query], depth: int, *, tag: str) -> Run:
         """Rank the documents that share a term with each query.
@@ -56,9 +67,28 @@ class SparseIndex:
             CommandError: ``depth`` is below 1.
             DatasetError: two queries have the same id.
         """
+        clauses = self._clauses(queries, depth)
+        return self.engine.search(queries, lambda query: clauses.get(query.id, NOTHING), depth, tag=tag)
+
+    def accuracy(self, queries: Sequence[Query], depth: int) -> Mapping[str, float]:
+        """The engine's rankings against the exact ones; empty for the exact engine."""
+        clauses = self._clauses(queries, depth)
+        return self.engine.accuracy(queries, lambda query: clauses.get(query.id, NOTHING), depth)
+
+    def save(self, folder: Path) -> None:
+        """Write the weights, the engine's files and the encoder's identity.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        values = {"encoder": self.encoder.identity, "told": dict(self.told)}
+        save_arrays(folder, self.engine.inverted.arrays(), values)
+        self.engine.save(folder)
+
+    def _clauses(self, queries: Sequence[Query], depth: int) -> dict[str, Clauses]:
+        """The terms of the queries that have text, by id; also sets the facts of the last queries."""
         encoded = encode_queries(in_order(queries, depth), self.encoder)
-        nothing = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
-        clauses: dict[str, tuple[Ints, Float32s]] = {}
+        clauses: dict[str, Clauses] = {}
         if encoded.asked:
             part = encoded.part
             lean = pruned(part["bounds"], part["terms"], part["weights"], self.query_terms, self.scale)
@@ -66,8 +96,9 @@ class SparseIndex:
             for query, row in zip(encoded.asked, encoded.places.tolist(), strict=True):
                 span = slice(bounds[row], bounds[row + 1])
                 clauses[query.id] = terms[span], weights[span]
-        self.asked = encoded.facts | query_facts(self.inverted, [terms for terms, _ in clauses.values()])
-        return self.inverted.search(queries, lambda query: clauses.get(query.id, nothing), depth, tag=tag)
+        terms_of = [terms for terms, _ in clauses.values()]
+        self.asked = encoded.facts | query_facts(self.engine.inverted, terms_of)
+        return clauses
 
 
 def query_facts(inverted: InvertedFile, terms: Sequence[Ints]) -> dict[str, int | float]:
@@ -87,14 +118,16 @@ def build(
     document_terms: int | None,
     query_terms: int | None,
     scale: float | None,
+    engine: SparseEngine,
 ) -> SparseIndex:
-    """Invert an encoded collection, after pruning and quantising it."""
+    """Invert an encoded collection, after pruning and quantising it, and build the engine over it."""
     bounds, positions = take_ragged(joined_starts(collection.parts), collection.places)
     terms = joined(collection, "terms", np.int32)[positions]
     weights = joined(collection, "weights", np.float32)[positions]
     lean = pruned(bounds, terms, weights, document_terms, scale)
+    inverted = invert(collection.ids, lean["bounds"], lean["terms"], lean["weights"], n_terms)
     return SparseIndex(
-        inverted=invert(collection.ids, lean["bounds"], lean["terms"], lean["weights"], n_terms),
+        engine=SparseSearch.of(inverted, engine),
         encoder=encoder,
         query_terms=query_terms,
         scale=scale,
@@ -117,23 +150,5 @@ def invert(ids: StringColumn, bounds: Ints, terms: Any, weights: Float32s, n_ter
         weights: float32[e], above 0.
         n_terms: the size of the vocabulary.
     """
-    starts, documents, values = _transposed(bounds, terms, weights, n_terms)
+    starts, documents, values = transposed(bounds, terms, weights, n_terms)
     return InvertedFile(ids=ids, starts=starts, documents=documents, values=values)
-
-
-@njit(cache=True, nogil=True)
-def _transposed(bounds: Any, terms: Any, weights: Any, n_terms: int) -> Any:
-    starts = np.zeros(n_terms + 1, np.int64)
-    for term in terms:
-        starts[term + 1] += 1
-    for term in range(n_terms):
-        starts[term + 1] += starts[term]
-    free = starts[:-1].copy()
-    documents = np.empty(len(terms), np.int32)
-    values = np.empty(len(terms), np.float32)
-    for document in range(len(bounds) - 1):
-        for i in range(bounds[document], bounds[document + 1]):
-            documents[free[terms[i]]] = document
-            values[free[terms[i]]] = weights[i]
-            free[terms[i]] += 1
-    return starts, documents, values

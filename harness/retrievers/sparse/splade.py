@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from harness.records import Document
 from harness.retrievers.base import Progress
+from harness.retrievers.engines.sparse import EXACT, SparseEngine, load_search
 from harness.retrievers.neural.collection import encode_collection
-from harness.retrievers.neural.retriever import SPLADE_TINY, NeuralRetriever, PositiveInt
-from harness.retrievers.neural.transformer import Transformer
-from harness.retrievers.sparse.encoder import Pooling, QueryEncoder, SpladeEncoder
+from harness.retrievers.neural.onnx import Backend, transformer_for
+from harness.retrievers.neural.retriever import SPLADE_TINY, NeuralRetriever, PositiveInt, Weights
+from harness.retrievers.sparse.encoder import Activation, Pooling, QueryEncoder, SpladeEncoder
 from harness.retrievers.sparse.index import SparseIndex, build
+from harness.retrievers.sparse.token_weights import read_token_weights
 
 Scale = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
 
@@ -29,17 +32,23 @@ class Splade(NeuralRetriever):
 
     Attributes:
         pooling: over the tokens of a text.
-        query_encoder: ``model``, or ``binary`` for the query's own wordpieces with weight 1.
+        activation: ``log1p`` for log(1 + relu), or ``log1p-log1p`` for log(1 + log(1 + relu)), as in
+            OpenSearch's models from version 3 on.
+        query_encoder: ``model``; ``binary`` for the query's own wordpieces with weight 1; or ``idf`` for the
+            same with the weights that the checkpoint brings, in ``idf.json`` or in sentence-transformers'
+            ``SparseStaticEmbedding`` (Z. Geng et al., arXiv:2411.04403: no model runs over a query).
         document_terms: heaviest terms kept of a document; None for all.
         query_terms: heaviest terms kept of a query; None for all.
         quantisation: weights become rint(quantisation * w), zeros dropped, documents and queries alike; None
             leaves them. The SPLADE repository uses 100, Pyserini 51.2.
         max_length: tokens of a text that are read, special ones included.
+        backend: ``torch``, or ``onnx`` for ``model.onnx`` or ``onnx/model.onnx`` of the checkpoint's folder.
+        engine: what searches; exact if nothing is said.
         batch_size: texts encoded at a time; each takes max_length * vocabulary * 4 bytes (31 MB for BERT's).
     """
 
     family: ClassVar[str] = "learned-sparse"
-    summary: ClassVar[str] = "SPLADE: weighted terms from a masked language model, exact inverted file."
+    summary: ClassVar[str] = "SPLADE: weighted terms from a masked language model, any engine."
     name: ClassVar[str] = "splade"
     code_version: ClassVar[int] = 1
     undecided: ClassVar[frozenset[str]] = NeuralRetriever.undecided | {
@@ -47,16 +56,21 @@ class Splade(NeuralRetriever):
         "query_terms",
         "document_terms",
         "quantisation",
+        "engine",
     }
+    later: ClassVar[frozenset[str]] = frozenset({"activation", "backend"})
 
     checkpoint: str = SPLADE_TINY
     pooling: Pooling = "max"
+    activation: Activation = "log1p"
     query_encoder: QueryEncoder = "model"
     document_terms: PositiveInt | None = None
     query_terms: PositiveInt | None = None
     quantisation: Scale | None = None
     max_length: PositiveInt = 256
     batch_size: PositiveInt = 8
+    backend: Backend = "torch"
+    engine: SparseEngine = EXACT
 
     def index(self, documents: Iterable[Document], *, progress: Progress | None = None) -> SparseIndex:
         """Encode the documents, or read their weights from the cache, and invert them.
@@ -66,21 +80,47 @@ class Splade(NeuralRetriever):
             MissingExtraError: the packages that read checkpoints are not installed.
             UnavailableError: the checkpoint cannot be reached.
         """
-        weights = self.weights()
-        transformer = Transformer(
-            weights.folder, head="masked-lm", max_length=self.max_length, batch_size=self.batch_size
-        )
-        encoder = SpladeEncoder(
-            transformer=transformer,
-            identity=weights.identity,
-            pooling=self.pooling,
-            query_encoder=self.query_encoder,
-        )
+        encoder = self._encoder(self.weights())
         return build(
             encode_collection(documents, self.fields, encoder, progress),
             encoder,
-            n_terms=transformer.vocabulary_size,
+            n_terms=encoder.transformer.vocabulary_size,
             document_terms=self.document_terms,
             query_terms=self.query_terms,
             scale=self.quantisation,
+            engine=self.engine,
+        )
+
+    def load(self, folder: Path) -> SparseIndex:
+        """Map saved weights.
+
+        Raises:
+            OSError, ValueError, KeyError: the files are damaged, or made by another encoder.
+        """
+        weights = self.weights()
+        saved = self.saved(folder, weights)
+        return SparseIndex(
+            engine=load_search(saved, self.engine, folder),
+            encoder=self._encoder(weights),
+            query_terms=self.query_terms,
+            scale=self.quantisation,
+            told=saved.values["told"],
+        )
+
+    def _encoder(self, weights: Weights) -> SpladeEncoder:
+        transformer = transformer_for(
+            self.backend,
+            weights.folder,
+            head="masked-lm",
+            max_length=self.max_length,
+            batch_size=self.batch_size,
+        )
+        own = read_token_weights(Path(weights.folder)) if self.query_encoder == "idf" else None
+        return SpladeEncoder(
+            transformer=transformer,
+            identity=weights.identity,
+            pooling=self.pooling,
+            activation=self.activation,
+            query_encoder=self.query_encoder,
+            token_weights=own,
         )

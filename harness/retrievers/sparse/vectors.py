@@ -35,7 +35,7 @@ def read_vectors(place: str) -> Iterator[Vector]:
     problems: list[Problem] = []
     seen: set[str] = set()
     count = 0
-    for path in _files(place):
+    for path in files_of(place):
         for number, line in _lines(path):
             found = _vector(line)
             if isinstance(found, Vector) and found.id in seen:
@@ -50,7 +50,12 @@ def read_vectors(place: str) -> Iterator[Vector]:
         raise DatasetError(f"{count} lines of vectors in {place} cannot be used:", problems)
 
 
-def _files(place: str) -> list[Path]:
+def files_of(place: str) -> list[Path]:
+    """The file of a place, or those of a folder by name, hidden ones left out.
+
+    Raises:
+        UnavailableError: there is none.
+    """
     path = Path(place).expanduser()
     found = sorted(item for item in path.iterdir() if item.is_file()) if path.is_dir() else [path]
     found = [item for item in found if not item.name.startswith(".")]

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.records import Document, Query
-from harness.retrievers.dense import index as module
 from harness.retrievers.dense.encoder import shaped
-from harness.retrievers.dense.index import nearest
 from harness.retrievers.dense.retriever import Dense
+from harness.retrievers.engines import nearest as module
+from harness.retrievers.engines.nearest import nearest
 from tests.conftest import needs_neural
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from harness.columns import StringColumn
 from harness.records import Document, Query
+from harness.retrievers.engines.sparse import SparseSearch
 from harness.retrievers.neural.cache import Encodings
 from harness.retrievers.neural.transformer import Batch
 from harness.retrievers.sparse.encoder import pooled, pruned
@@ -72,7 +73,9 @@ def test_dot_products_and_flops_worked_by_hand() -> None:
     inverted = invert(
         ids, np.array([0, 2, 3, 4]), np.array([0, 1, 1, 3], dtype=np.int32), floats(2, 1, 3, 1), 4
     )
-    index = SparseIndex(inverted=inverted, encoder=Letters(), query_terms=None, scale=None, told={})
+    index = SparseIndex(
+        engine=SparseSearch(inverted=inverted), encoder=Letters(), query_terms=None, scale=None, told={}
+    )
     found = index.search([Query("q", "abb"), Query("r", "cd"), Query("s", "c"), Query("t", "")], 5, tag="t")
     assert found.to_dict() == {"q": {"y": 6, "x": 4}, "r": {"z": 1}}
     facts = index.facts

@@ -1,0 +1,1 @@
+"""Documents with queries that they may answer, written by somebody's model."""

@@ -1,0 +1,126 @@
+"""Files of generated queries, one line of JSON a document."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from harness.datasets.reading import READ_ERRORS
+from harness.errors import DatasetError, Problem, UnavailableError
+from harness.files import open_binary, sha256_of
+
+SHOWN: Final = 20
+NAMES: Final = ("queries", "predicted_queries", "querygen")
+"""Keys under which programs leave them; the first is ours."""
+
+
+class Generated(NamedTuple):
+    """The queries of one document, and their scores by a relevance model where the file has some."""
+
+    id: str
+    queries: tuple[str, ...]
+    scores: tuple[float, ...]
+
+
+def read_generated(place: str) -> dict[str, Generated]:
+    """Read a file, plain, gzip or zstd, into memory.
+
+    Each line is an object with ``id``, ``queries``, a list of texts (``predicted_queries`` and ``querygen``
+    are read, too), and, for filtering, ``scores``, a list of as many numbers.
+
+    Args:
+        place: a path, or ``package:IMPORT_NAME/PATH`` for a file that came with an installed package.
+
+    Raises:
+        UnavailableError: there is no such file.
+        DatasetError: lines are malformed or an id stands twice; the first ones are named with ``file:line``.
+    """
+    path = _located(place)
+    problems: list[Problem] = []
+    found: dict[str, Generated] = {}
+    for number, line in _lines(path):
+        made = _generated(line)
+        if isinstance(made, Generated) and made.id in found:
+            made = f"the id {made.id!r} was used before."
+        if isinstance(made, str):
+            problems.append(Problem(f"{path}:{number}", made))
+        else:
+            found[made.id] = made
+    if problems:
+        raise DatasetError(f"{len(problems)} lines of generated queries cannot be used:", problems[:SHOWN])
+    return found
+
+
+def threshold(generated: Mapping[str, Generated], percentile: float, place: str) -> float:
+    """The score that ``percentile`` per cent of all scores lie below.
+
+    Raises:
+        DatasetError: queries have no scores.
+    """
+    bare = sorted(name for name, each in generated.items() if len(each.scores) < len(each.queries))
+    if bare:
+        problems = [Problem(f"document {name}", "its queries have no scores.") for name in bare[:SHOWN]]
+        raise DatasetError(
+            f"Queries cannot be kept by score: {len(bare)} lines of {place} have none.", problems
+        )
+    scores = sorted(score for each in generated.values() for score in each.scores)
+    place_of = math.ceil(percentile / 100 * len(scores))
+    return scores[min(place_of, len(scores) - 1)] if scores else 0.0
+
+
+def content_of(place: str) -> str:
+    """Hex sha256 of the file.
+
+    Raises:
+        UnavailableError: there is no such file.
+    """
+    return sha256_of(_located(place))
+
+
+def _located(place: str) -> Path:
+    path = Path(place).expanduser()
+    if place.startswith("package:"):
+        name, _, inner = place.removeprefix("package:").partition("/")
+        spec = importlib.util.find_spec(name)
+        folders = list(spec.submodule_search_locations or []) if spec else []
+        path = next((Path(folder) / inner for folder in folders), Path(inner))
+    if not path.is_file():
+        raise UnavailableError(
+            f"There are no generated queries at {place}: a file of JSON lines is expected."
+        )
+    return path
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    try:
+        with open_binary(path) as stream:
+            for number, line in enumerate(stream, start=1):
+                if line.strip():
+                    yield number, line
+    except READ_ERRORS as error:
+        raise DatasetError(f"{path} cannot be read: {error}") from error
+
+
+def _generated(line: bytes) -> Generated | str:
+    """The queries of a line, or what is wrong with it."""
+    try:
+        record: Any = json.loads(line)
+    except ValueError as error:
+        return f"not JSON: {error}"
+    name = next((key for key in NAMES if isinstance(record, dict) and key in record), None)
+    if name is None or isinstance(record.get("id"), bool) or not isinstance(record.get("id"), str | int):
+        return "expected an object with id and queries."
+    queries, scores = record[name], record.get("scores", [])
+    if not isinstance(queries, list) or not all(isinstance(query, str) for query in queries):
+        return f"expected a list of texts in {name}."
+    numbers = isinstance(scores, list) and all(
+        isinstance(score, int | float) and not isinstance(score, bool) and math.isfinite(score)
+        for score in scores
+    )
+    if not numbers or (scores and len(scores) != len(queries)):
+        return f"expected {len(queries)} finite numbers in scores, one for each query."
+    return Generated(str(record["id"]), tuple(queries), tuple(map(float, scores)))

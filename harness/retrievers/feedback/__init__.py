@@ -1,0 +1,1 @@
+"""Pseudo-relevance feedback: the query written anew from the first documents, and searched again."""

@@ -1,0 +1,141 @@
+"""What generating rankers have in common: a model, a template, the cut of documents, malformed answers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from pydantic import ConfigDict, TypeAdapter
+
+from harness.records import Document, Query
+from harness.retrievers.base import STRICT_PARAMETERS, check_parameters
+from harness.retrievers.in_context.calls import Calls
+from harness.retrievers.in_context.chat import Message
+from harness.retrievers.in_context.models import AnyModel, TransformersModel
+from harness.retrievers.in_context.parsing import VERDICTS, parse
+from harness.retrievers.in_context.template import Method, Template, filled, read_template, template_hash
+from harness.retrievers.in_context.weighted import text_of
+from harness.retrievers.neural.retriever import Fields, PositiveInt
+from harness.retrievers.stages import Ranked
+
+Decoding = Literal["generate", "first-token"]
+
+COUNTED = {name: "answers_ok" if name == "ok" else f"malformed_{name}" for name in VERDICTS}
+"""What the card calls the answers of each verdict."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskingRanker:
+    """A ranker that asks a model in words.
+
+    Attributes:
+        model: which model, and where it runs.
+        template: a packaged one or the path of a YAML file.
+        decoding: ``generate`` reads what the model writes, ``first-token`` its scores for the labels.
+        fields: what is read of a document, joined by a space.
+        max_document_words: of a document; the rest is cut off.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT_PARAMETERS
+    family: ClassVar[str] = "in-context"
+    summary: ClassVar[str]
+    method: ClassVar[Method]
+
+    model: AnyModel = field(default_factory=TransformersModel)
+    template: str
+    decoding: Decoding = "generate"
+    fields: Fields = ("title", "text")
+    max_document_words: PositiveInt = 300
+
+    def __post_init__(self) -> None:
+        check_parameters(self)
+        read_template(self.template, self.method)
+
+    def provenance(self) -> Mapping[str, str]:
+        """The model's provenance and the hash of the template."""
+        return {**self.model.provenance(), "template": template_hash(self.template)}
+
+    def open(self) -> Asking:
+        """Prepare to ask; the model is loaded when the first answer is not known."""
+        plain: dict[str, Any] = TypeAdapter(AnyModel).dump_python(self.model, mode="json")
+        for name in ("key_variable", "timeout", "retries", "price_prompt", "price_generated"):
+            plain.pop(name, None)  # they do not decide what is answered
+        calls = Calls(
+            self.model.open,
+            {"model": plain, **self.model.provenance()},
+            price_prompt=getattr(self.model, "price_prompt", 0.0),
+            price_generated=getattr(self.model, "price_generated", 0.0),
+        )
+        return Asking(self, calls, read_template(self.template, self.method))
+
+    def order(self, asking: Asking, query: Query, documents: Sequence[Document]) -> list[int]:
+        """Numbers of the documents, best first."""
+        raise NotImplementedError
+
+
+class Asking:
+    """An asking ranker with its model."""
+
+    def __init__(self, parameters: AskingRanker, calls: Calls, template: Template) -> None:
+        self.parameters, self.calls, self.template = parameters, calls, template
+        self.verdicts: Counter[str] = Counter()
+
+    def rank(self, query: Query, documents: Sequence[Document], first: Sequence[float]) -> Ranked:
+        """Judge a query's documents: the best of n scores n, the last 1."""
+        self.calls.take_counts()
+        self.verdicts.clear()
+        order = self.parameters.order(self, query, documents)
+        scores = [0.0] * len(documents)
+        for place, number in enumerate(order):
+            scores[number] = float(len(documents) - place)
+        answers = {COUNTED[name]: self.verdicts[name] for name in VERDICTS if self.verdicts.total()}
+        return Ranked(scores, {**self.calls.take_counts(), **answers})
+
+    def permutation(self, query: Query, documents: Sequence[Document]) -> list[int]:
+        """One call: the documents of one prompt, best first."""
+        message = self.message(query, documents)
+        count = len(documents)
+        if self.parameters.decoding == "first-token":
+            return self._by_first_token(message, count)
+        longest = sum(len(self.template.label(number)) + 6 for number in range(count))
+        parsed = parse(self.calls.complete(message, longest).text, self.template, count)
+        self.verdicts[parsed.verdict] += 1
+        return parsed.order
+
+    def best(self, query: Query, documents: Sequence[Document]) -> int:
+        """One call: the number of the best document of one prompt; of a malformed answer the first one."""
+        message = self.message(query, documents)
+        if self.parameters.decoding == "first-token":
+            return self._by_first_token(message, len(documents))[0]
+        parsed = parse(self.calls.complete(message, 8).text, self.template, len(documents))
+        self.verdicts["ok" if parsed.verdict == "missing_documents" else parsed.verdict] += 1
+        return parsed.order[0]
+
+    def message(self, query: Query, documents: Sequence[Document]) -> Message:
+        """The prompt for a query and documents, in the order given."""
+        template = self.template
+        values = {"query": query.text, "count": str(len(documents))}
+        bodies = [
+            filled(template.body, {"number": template.label(number), "document": self._text(document)})
+            for number, document in enumerate(documents)
+        ]
+        user = filled(template.prefix, values) + "".join(bodies) + filled(template.suffix, values)
+        return Message(template.system_message, user, template.answer)
+
+    def _by_first_token(self, message: Message, count: int) -> list[int]:
+        labels = [self.template.label(number) for number in range(count)]
+        choice = self.calls.choose(message, labels)
+        self.verdicts[
+            "ok" if choice.named == count else "missing_documents" if choice.named else "wrong_format"
+        ] += 1
+        return sorted(range(count), key=lambda number: -choice.scores[number])
+
+    def _text(self, document: Document) -> str:
+        words = text_of(document, self.parameters.fields).split()
+        return " ".join(words[: self.parameters.max_document_words])
+
+
+Compare = Callable[[Sequence[int]], int]
+"""From numbers of documents to the place among them of the best."""

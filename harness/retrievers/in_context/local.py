@@ -1,0 +1,54 @@
+"""A model of Hugging Face transformers in this process, as one that answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.retrievers.in_context.chat import Choice, Completion, Message
+from harness.retrievers.in_context.decoder import Decoder, plain
+from harness.retrievers.neural.threads import limited_threads
+
+
+class LocalModel:
+    """Greedy decoding, one token at a time over a cache of keys and values."""
+
+    def __init__(self, decoder: Decoder) -> None:
+        self.decoder = decoder
+        end = decoder.model.generation_config.eos_token_id
+        self.ends = set(end) if isinstance(end, list) else {end}
+
+    def complete(self, message: Message, most: int) -> Completion:
+        """Write until the end token or ``most`` tokens."""
+        import torch
+
+        ids = self._ids(message)
+        made: list[int] = []
+        with limited_threads(), torch.inference_mode():
+            cache = self.decoder.new_cache()
+            hidden = self.decoder.hidden(ids, plain, cache=cache)
+            while len(made) < most:
+                token = int(self.decoder.logits(hidden[-1:]).argmax())
+                if token in self.ends:
+                    break
+                made.append(token)
+                if len(made) < most:
+                    hidden = self.decoder.hidden([token], plain, cache=cache)
+        text = self.decoder.tokenizer.decode(made, skip_special_tokens=True)
+        return Completion(str(text), len(ids), len(made))
+
+    def choose(self, message: Message, labels: Sequence[str]) -> Choice:
+        """Log-probabilities of the labels' first tokens, with a blank before them or without."""
+        import torch
+
+        ids = self._ids(message)
+        with limited_threads(), torch.inference_mode():
+            hidden = self.decoder.hidden(ids, plain)
+            values = self.decoder.logits(hidden[-1:])[0].log_softmax(dim=-1)
+        spelled = [{self.decoder.ids(text)[0] for text in (label, f" {label}")} for label in labels]
+        return Choice(
+            [max(float(values[token]) for token in each) for each in spelled], len(ids), len(labels)
+        )
+
+    def _ids(self, message: Message) -> list[int]:
+        before, after = self.decoder.chat(message.system)
+        return self.decoder.ids(before + message.user + after + message.answer)

@@ -1,0 +1,1 @@
+"""Apache Lucene as Anserini drives it, in a process of its own."""

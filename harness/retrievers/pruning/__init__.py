@@ -1,0 +1,1 @@
+"""Documents that are not worth indexing, left out."""

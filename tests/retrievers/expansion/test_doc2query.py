@@ -1,0 +1,111 @@
+"""Documents with generated queries: the files, the filter, both indexes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.errors import DatasetError, UnavailableError
+from harness.records import Document
+from harness.retrievers.expansion.doc2query import Doc2Query, Doc2QueryIndex
+from harness.retrievers.expansion.generated import Generated, _generated, read_generated, threshold
+
+DOCUMENTS = [Document("a", "T", "text a"), Document("b", "", ""), Document("c", "", "text c")]
+LINES = [
+    {"id": "a", "queries": ["one", "two", "three"], "scores": [0.1, 0.9, 0.5]},
+    {"id": "b", "queries": ["four"], "scores": [0.3]},
+    {"id": "z", "queries": ["other"], "scores": [0.7]},
+]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> str:
+    path = tmp_path / "queries.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in LINES))
+    return str(path)
+
+
+def texts(preparer: Doc2Query | Doc2QueryIndex) -> dict[str, str]:
+    return {document.id: document.text for document in preparer.prepare(DOCUMENTS)}
+
+
+def test_queries_are_appended(place: str) -> None:
+    assert texts(Doc2Query(queries=place)) == {"a": "text a one two three", "b": "four", "c": "text c"}
+    assert texts(Doc2Query(queries=place, most=1)) == {"a": "text a one", "b": "four", "c": "text c"}
+
+
+def test_the_worst_by_score_are_left_out(place: str) -> None:
+    """Scores 0.1 0.3 0.5 0.7 0.9: 40 per cent lie below 0.5."""
+    assert threshold(read_generated(place), 40, place) == 0.5
+    assert texts(Doc2Query(queries=place, percentile=40.0))["a"] == "text a two three"
+    assert texts(Doc2Query(queries=place, percentile=40.0, most=1))["a"] == "text a two"
+    assert texts(Doc2Query(queries=place, percentile=80.0)) == {"a": "text a two", "b": "", "c": "text c"}
+
+
+def test_another_content_is_another_stage(place: str) -> None:
+    before = Doc2Query(queries=place).provenance()
+    assert before == Doc2Query(queries=place).provenance()
+    Path(place).write_text('{"id": "a", "queries": []}\n')
+    assert Doc2Query(queries=place).provenance() != before
+
+
+def test_queries_as_an_index_of_their_own(place: str) -> None:
+    assert texts(Doc2QueryIndex(queries=place)) == {"a#0": "one", "a#1": "two", "a#2": "three", "b#0": "four"}
+    assert texts(Doc2QueryIndex(queries=place, percentile=40.0)) == {"a#0": "two", "a#1": "three"}
+
+
+def test_the_demo_has_queries_for_its_documents() -> None:
+    found = read_generated("package:harness/retrievers/expansion/demo_queries.jsonl")
+    assert len(found) == 290
+    assert all(len(each.scores) == len(each.queries) <= 3 for each in found.values())
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("nonsense", "not JSON"),
+        ("[]", "an object with id and queries"),
+        ('{"id": "x"}', "an object with id and queries"),
+        ('{"id": true, "queries": []}', "an object with id and queries"),
+        ('{"id": "x", "queries": "one"}', "a list of texts"),
+        ('{"id": "x", "queries": [1]}', "a list of texts"),
+        ('{"id": "x", "queries": ["a"], "scores": [1, 2]}', "expected 1 finite numbers"),
+        ('{"id": "x", "queries": ["a"], "scores": [NaN]}', "expected 1 finite numbers"),
+        ('{"id": "a", "queries": ["a"]}', "was used before"),
+    ],
+)
+def test_bad_lines_are_named(place: str, line: str, words: str) -> None:
+    with Path(place).open("a") as file:
+        file.write(line + "\n")
+    with pytest.raises(DatasetError) as caught:
+        read_generated(place)
+    assert f"{place}:4: " in str(caught.value) and words in str(caught.value)
+
+
+def test_files_that_cannot_do() -> None:
+    with pytest.raises(UnavailableError, match="nowhere"):
+        read_generated("/nowhere.jsonl")
+    with pytest.raises(UnavailableError, match="package:harness/nothing"):
+        read_generated("package:harness/nothing.jsonl")
+
+
+def test_filtering_needs_scores(tmp_path: Path) -> None:
+    path = tmp_path / "bare.jsonl"
+    path.write_text('{"id": "a", "queries": ["one"]}\n')
+    assert texts(Doc2Query(queries=str(path)))["a"] == "text a one"
+    with pytest.raises(DatasetError, match="have none"):
+        texts(Doc2Query(queries=str(path), percentile=70.0))
+
+
+@given(st.binary(max_size=60) | st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=3) | st.sampled_from(["id", "queries"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(
+        ["id", "queries", "scores"]), inner, max_size=3), max_leaves=6,
+).map(lambda value: json.dumps(value).encode()))  # fmt: skip
+def test_any_line_is_read_or_explained(line: Any) -> None:
+    assert isinstance(_generated(line), Generated | str)
