@@ -15,7 +15,6 @@ needs torch alone. T is the number of tokens, h heads, g key-value heads (h a mu
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -205,8 +204,3 @@ def document_scores(query: Tensor, key: Tensor, layout: Layout, scaling: float) 
     tokens = key[:, blocks.instruction : blocks.total - blocks.query]
     weights = row_logits(query, tokens, scaling).softmax(dim=-1).mean(dim=(0, 1))
     return torch.zeros(len(blocks.documents), device=weights.device).index_add(0, layout.owner, weights)
-
-
-def ranking(scores: Sequence[float]) -> list[int]:
-    """Numbers of the documents, best first; equal ones in the order given."""
-    return sorted(range(len(scores)), key=lambda number: -scores[number])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict
 
 from harness.errors import DatasetError, Problem
 from harness.records import Document
@@ -16,8 +16,6 @@ from harness.retrievers.in_context.template import Method, Template, read_templa
 from harness.retrievers.neural.checkpoint import check_checkpoint
 from harness.retrievers.neural.language_model import SMOLLM2, Precision, load_model, model_provenance
 from harness.retrievers.neural.retriever import Fields, PositiveInt
-
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
