@@ -11,7 +11,7 @@ from harness.errors import RunFileError
 from harness.retrievers.pipeline import run_pipeline
 from harness.retrievers.run_card import make_card
 from harness.retrievers.spec import SystemSpec, read_system
-from harness.retrievers.stage_cache import StageCache
+from harness.retrievers.stage_cache import StageCache, key_of
 from harness.retrievers.work import Corpus, StageProgress
 from harness.runfiles.card import CARD_NAME, RUN_NAME, RunCard, write_card
 from harness.runfiles.tracking import tracked
@@ -67,6 +67,7 @@ def run(
             data.queries,
             depth=depth,
             more=_dropped(data),
+            protocol=_protocol(data),
             clean=data.as_scored,
             cache=cache or (StageCache() if len(spec.pipeline) > 1 else None),
             progress=progress,
@@ -87,3 +88,9 @@ def _dropped(data: Dataset) -> int:
     """The most documents that the data set's protocol may drop from one query's ranking."""
     excluded = max(map(len, data.excluded.values()), default=0) if data.excluded else 0
     return excluded + int(data.spec.quirks.drop_self_matches)
+
+
+def _protocol(data: Dataset) -> str:
+    """Hash of the data set's quirks and of the ids that they exclude."""
+    excluded = sorted((query, sorted(ids)) for query, ids in (data.excluded or {}).items())
+    return key_of(quirks=data.spec.quirks.model_dump(mode="json"), excluded=excluded)

@@ -22,6 +22,7 @@ def run_pipeline(
     *,
     depth: int,
     more: int = 0,
+    protocol: str = "",
     clean: Callable[[Run], Run] = lambda run: run,
     cache: StageCache | None = None,
     progress: StageProgress = lambda _what, _count: None,
@@ -34,6 +35,7 @@ def run_pipeline(
         queries: all are searched; one without a matching document is absent from the run.
         depth: documents kept for each query.
         more: documents of a query that ``clean`` may drop, so that dropping costs no rank.
+        protocol: hash of what decides ``clean``; kept outputs are those of the same protocol.
         clean: the data set's protocol, applied to every run of documents.
         cache: outputs of stages kept by their hash; None keeps none and takes none.
         progress: called with what is counted and how many are done.
@@ -43,6 +45,7 @@ def run_pipeline(
         queries_key=key_of(queries=sorted([query.id, query.text] for query in queries)),
         depth=depth,
         more=more,
+        protocol=protocol,
         tag=spec.system,
         clean=clean,
         cache=cache,

@@ -35,6 +35,7 @@ class Context:
         queries: all queries, with the hash of their ids and texts.
         depth: documents kept for each query where a stage does not say.
         more: how many more every run keeps, because the protocol may drop as many.
+        protocol: hash of what the protocol drops; empty where it drops nothing.
         tag: of every run.
         clean: the data set's protocol, for runs of documents.
         cache: outputs kept; None keeps none.
@@ -46,6 +47,7 @@ class Context:
     queries_key: str
     depth: int
     more: int
+    protocol: str
     tag: str
     clean: Callable[[Run], Run]
     cache: StageCache | None
@@ -83,7 +85,7 @@ def _ranked(line: Line, stage: Stage, start: Corpus, context: Context) -> Line:
     passages = line.passages and stage.kind != "group"
     texts = [line.corpus.key, line.shown.key, context.queries_key]
     inputs = [*texts, line.key, *(branch.key for branch in branches)]
-    key = _key(stage, parameters, provenance, depth, not passages and context.more > 0, *inputs)
+    key = _key(stage, parameters, provenance, depth, "" if passages else context.protocol, *inputs)
     searchable = line.searchable
     if stage.kind == "retrieve":
         progress = partial(context.progress, "documents indexed")
