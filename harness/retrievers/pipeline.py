@@ -12,7 +12,7 @@ from harness.retrievers.stage_cache import StageCache, key_of
 from harness.retrievers.stage_runner import Context, run_line
 from harness.retrievers.work import Corpus, Outcome, StageDone, StageProgress
 
-TIMES = ("search_", "index_seconds", "index_load_", "latency_", "encode_")
+TIMES = ("search_", "index_seconds", "index_load_", "latency_", "encode_", "accuracy_at_")
 
 
 def run_pipeline(
