@@ -114,13 +114,11 @@ def _check(run: Path, judgments: Judgments, evaluation: Evaluation) -> tuple[str
 
 
 def _tie_columns(run: Path, judgments: Judgments, evaluation: Evaluation) -> Columns:
-    from harness.evaluation.measure import parse_measure
-    from harness.evaluation.ties import RANGED, tie_ranges
+    from harness.evaluation.ties import tie_ranges
     from harness.records import exact_mean
 
-    having = [name for name in evaluation.measures if parse_measure(name).name in RANGED]
     precision = evaluation.flags["score_precision"]
-    found = tie_ranges(run, judgments, having, score_precision=precision)
+    found = tie_ranges(run, judgments, evaluation.measures, score_precision=precision)
     return {
         "lowest": {item.measure: exact_mean(item.lowest) for item in found},
         "expected": {item.measure: exact_mean(item.expected) for item in found if item.expected is not None},

@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from harness.columns import Ints
-from harness.errors import CommandError
 from harness.evaluation.condensed import condense
 from harness.evaluation.expected import (
     expected_average_precision,
@@ -26,6 +25,7 @@ from harness.evaluation.expected import (
 from harness.evaluation.expected_bpref import expected_bpref
 from harness.evaluation.expected_err import expected_err
 from harness.evaluation.hits import Hits
+from harness.evaluation.infap_ties import expected_infap, highest_infap, lowest_infap
 from harness.evaluation.judgments import Judgments
 from harness.evaluation.matching import check_precision, tie_blocks
 from harness.evaluation.measure import Measure, parse_measures
@@ -62,38 +62,42 @@ def tie_ranges(
     """The range of each measure over all orders of tied documents.
 
     Raises:
-        CommandError: a measure whose range is not known (infAP).
         RunFileError: the file is malformed.
         DatasetError: the judgments are empty.
     """
     chosen = parse_measures(measures)
     check_precision(score_precision)
-    for measure in chosen:
-        if measure.name not in RANGED:
-            raise CommandError(f"{measure} has no range over tied scores; these have: {', '.join(RANGED)}.")
     hits = hits_of(run, Judgments.of(qrels), score_precision)
     return tuple(tie_range(hits, measure) for measure in chosen)
 
 
 def tie_range(hits: Hits, measure: Measure) -> TieRange:
-    """The range of one measure; ``measure.name`` must be in ``RANGED``."""
+    """The range of one measure."""
     if dict(measure.parameters).get("judged_only"):
         hits = hits.cached("condensed", lambda: condense(hits))
-    compute = measure.definition.compute
+    lowest, highest = EXTREMES.get(measure.name, (_worst, _best))
     return TieRange(
         measure=str(measure),
         queries=hits.judgments.queries,
-        lowest=compute(hits.cached("worst", lambda: rearranged(hits, best=False)), measure),
+        lowest=lowest(hits, measure),
         expected=None if measure.name in NO_MEAN else EXPECTED[measure.name](hits, measure),
-        highest=compute(hits.cached("best", lambda: rearranged(hits, best=True)), measure),
+        highest=highest(hits, measure),
     )
+
+
+def _worst(hits: Hits, measure: Measure) -> Floats:
+    return measure.definition.compute(hits.cached("worst", lambda: rearranged(hits, best=False)), measure)
+
+
+def _best(hits: Hits, measure: Measure) -> Floats:
+    return measure.definition.compute(hits.cached("best", lambda: rearranged(hits, best=True)), measure)
 
 
 def rearranged(hits: Hits, *, best: bool) -> Hits:
     """Inside every block of tied scores, put high grades first, or last.
 
-    Moving a document of higher grade up never lowers a measure of ``RANGED``, so these two orders give the
-    highest and the lowest value. (It can lower infAP, which gains from unjudged documents of the pool above.)
+    Moving a document of higher grade up never lowers a measure that is not among ``EXTREMES``, so these two
+    orders give the highest and the lowest value.
     """
     order = np.lexsort((-hits.grades.astype(np.int64), hits.tie_starts, hits.queries))
     block = _block_of(hits)
@@ -151,6 +155,7 @@ EXPECTED: Mapping[str, Callable[[Hits, Measure], Floats]] = {
     "Success": expected_success,
     "ERR": expected_err,
     "Bpref": expected_bpref,
+    "infAP": expected_infap,
     "SetP": _official,
     "SetR": _official,
     "SetF": _official,
@@ -160,8 +165,13 @@ EXPECTED: Mapping[str, Callable[[Hits, Measure], Floats]] = {
 }
 """How the mean over all orders is computed."""
 
+EXTREMES: Mapping[str, tuple[Callable[[Hits, Measure], Floats], Callable[[Hits, Measure], Floats]]] = {
+    "infAP": (lowest_infap, highest_infap),
+}
+"""Lowest and highest value where grades alone do not order a block.
+
+infAP rises when a pooled document that nobody judged moves above a relevant one.
+"""
+
 NO_MEAN = ("IPrec",)
 """Measures with a lowest and a highest value, but no closed form of the mean, which is one of a maximum."""
-
-RANGED = (*EXPECTED, *NO_MEAN)
-"""The measures that have a tie range."""

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.errors import CommandError
 from harness.evaluation.evaluate import evaluate
 from harness.evaluation.ties import tie_ranges, tied_pair_share
 from harness.rankings import Run
@@ -57,6 +56,8 @@ MEASURES = [
     "SetF",
     "NumRet",
     "NumRel",
+    "infAP",
+    "infAP(rel=2)",
     "NumRelRet",
 ]
 
@@ -158,15 +159,21 @@ def test_a_large_block_keeps_its_mean_in_range() -> None:
     """Two thousand tied documents, a quarter of them relevant: products of many factors stay exact enough."""
     judged = {f"d{i}": i % 4 for i in range(0, 2000, 3)}
     run = Run.from_dict({"q": {f"d{i}": 1.0 for i in range(2000)}}, "t")
-    for found in tie_ranges(run, Qrels.from_dict({"q": judged}), ["ERR", "ERR@10", "Bpref"]):
+    for found in tie_ranges(run, Qrels.from_dict({"q": judged}), ["ERR", "ERR@10", "Bpref", "infAP"]):
         assert found.expected is not None
-        assert 0 < found.lowest[0] + 1e-12 < found.expected[0] < found.highest[0]
+        assert 0 < found.lowest[0] + 1e-12 < found.expected[0] < found.highest[0], found.measure
 
 
-def test_a_measure_without_a_range_is_refused() -> None:
-    """infAP rises when a pooled document that nobody judged moves above a relevant one."""
-    with pytest.raises(CommandError, match="infAP has no range over tied scores"):
-        tie_ranges(Run.from_dict({"q1": {"A": 1.0}}, "t"), text_qrels("q1 A1"), ["RR", "infAP"])
+def test_infap_by_hand() -> None:
+    """One relevant document tied with one of the pool that nobody judged, e = 0.00001.
+
+    First, it adds 1. Second, it adds 1/2 + 1/2 * 1/1 * e / 2e = 3/4.
+    """
+    run = Run.from_dict({"q1": {"A": 1.0, "U": 1.0}}, "t")
+    (found,) = tie_ranges(run, text_qrels("q1 A1 U-1"), ["infAP"])
+    assert found.expected is not None
+    assert (found.lowest[0], found.highest[0]) == (pytest.approx(0.75), 1.0)
+    assert found.expected[0] == pytest.approx(0.875)
 
 
 def test_share_of_tied_pairs() -> None:
