@@ -112,7 +112,8 @@ def _ranked(line: Line, stage: Stage, start: Corpus, context: Context) -> Line:
         line = line.with_counts(kept.told.get("prepared", []), cached=cached)
     if stage.kind == "group":
         line = replace(line, corpus=line.whole, shown=line.whole)
-    return replace(line, run=kept.run, key=key, done=(*line.done, done))
+    run = replace(kept.run, tag=context.tag)  # another system may have kept it
+    return replace(line, run=run, key=key, done=(*line.done, done))
 
 
 def _kept(

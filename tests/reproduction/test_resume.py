@@ -48,6 +48,15 @@ def test_only_resume_takes_what_was_kept(home: Path, cache: Path, tmp_path: Path
     assert first.pipeline[0].seconds == taken.pipeline[0].seconds, "times are those of the work itself"
 
 
+def test_systems_that_begin_alike_share_the_work_and_not_the_name(
+    home: Path, cache: Path, tmp_path: Path
+) -> None:
+    alone = again(home, tmp_path / "a", "bm25", resume=False)["bm25"]
+    together = again(home, tmp_path / "b", "bm25-rm3", "bm25", resume=False)["bm25"]
+    assert together.pipeline[0].cached
+    assert together.run == alone.run, "the tag in the run file is the system's own"
+
+
 def test_a_changed_parameter_is_never_answered_with_what_was_kept(
     home: Path, cache: Path, tmp_path: Path
 ) -> None:
