@@ -40,7 +40,7 @@ def score_bars(lines: Sequence[Line], title: str) -> alt.LayerChart | alt.FacetC
         }
     )
     base = alt.Chart(data).encode(
-        y=alt.Y("system:N", sort=None, title=None, axis=alt.Axis(labelLimit=220)),
+        y=alt.Y("system:N", sort=None, title=None, axis=alt.Axis(labelLimit=150)),
         tooltip=[
             alt.Tooltip("system:N", title="System"),
             alt.Tooltip("family:N", title="Family"),
@@ -54,11 +54,11 @@ def score_bars(lines: Sequence[Line], title: str) -> alt.LayerChart | alt.FacetC
     )
     spans = base.mark_rule(color=GREY, strokeWidth=2).encode(x="low:Q", x2="high:Q")
     figures = base.mark_text(align="left", dx=5, fontSize=12, color=GREY).encode(x="high:Q", text="label:N")
-    return alt.layer(bars, spans, figures).properties(height=alt.Step(26), padding={"right": 110})
+    return alt.layer(bars, spans, figures).properties(height=alt.Step(26), padding={"right": 48})
 
 
 def _label(line: Line) -> str:
-    return f"{line.value:.4f}" + (f"  group {line.group}" if line.group else "")
+    return f"{line.value:.4f}"
 
 
 def histogram(values: Sequence[float], measure: str, bins: int = 20) -> alt.Chart:

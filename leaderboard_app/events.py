@@ -42,7 +42,7 @@ def _events(record: str, stamp: str) -> tuple[Event, ...]:
 
 def sentence(event: Event) -> str:
     """An event as a person would tell it."""
-    what = event.system or "the record"
+    what = event.system or "a submission"
     if event.dataset and event.system:
         what = f"{event.system} on {event.dataset}"
     details = event.details

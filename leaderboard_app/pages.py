@@ -26,5 +26,6 @@ PAGES = {
     "published": PageEntry("views/published.py", "published", "Published"),
     "history": PageEntry("views/history.py", "history", "History"),
     "submit": PageEntry("views/submit.py", "submit", "Submit"),
+    "operation": PageEntry("views/operation.py", "operation", "Operation", listed=False),
     "run": PageEntry("views/run.py", "run", "Run", listed=False),
 }

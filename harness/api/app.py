@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
@@ -58,7 +59,9 @@ def mount(site: Site) -> Mount:
         },
     )
     inner.router.redirect_slashes = False
-    return Mount(PREFIX, app=inner, name="api")
+    found = Mount(PREFIX, app=inner, name="api")
+    found.path_regex = re.compile(found.path_regex.pattern, re.DOTALL)  # an address may hold a line break
+    return found
 
 
 class Queue:

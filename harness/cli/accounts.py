@@ -60,7 +60,10 @@ def _add(options: argparse.Namespace) -> int:
     from harness.submissions.accounts import add_account
 
     account = add_account(_url(options), options.name, role=options.role, contact=options.contact)
-    print(f"{account.name} is a {account.role}. Make a token with: harness accounts token {account.name}")
+    print(
+        f"{account.name} has the role {account.role}."
+        f" Make a token with: harness accounts token {account.name}"
+    )
     return 0
 
 
@@ -123,7 +126,7 @@ def _role(options: argparse.Namespace) -> int:
     from harness.submissions.accounts import set_role
 
     account = set_role(_url(options), options.name, options.role)
-    print(f"{account.name} is a {account.role}")
+    print(f"{account.name} has the role {account.role}")
     return 0
 
 

@@ -6,13 +6,15 @@ import argparse
 import getpass
 import os
 import tempfile
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.cli.output import print_json, print_table, say
 
 if TYPE_CHECKING:
-    from harness.submissions.receipt import Receipt
+    from harness.submissions.receipt import Finding, Receipt
     from harness.submissions.upload import Upload
 
 SAYS = {
@@ -102,10 +104,27 @@ def actor_of(named: str | None) -> str:
         return f"user-{os.getuid()}"
 
 
+SHOWN_OF_A_KIND = 10
+
+
+def print_findings(findings: Sequence[Finding]) -> None:
+    """What is wrong first; of many warnings of a kind the first few, since ``--json`` has them all."""
+    rank = {"error": 0, "warning": 1, "note": 2}
+    counts: Counter[tuple[str, str]] = Counter()
+    for item in sorted(findings, key=lambda item: rank.get(item.severity, 3)):
+        kind = (item.file, item.code)
+        counts[kind] += 1
+        if item.severity == "error" or counts[kind] <= SHOWN_OF_A_KIND:
+            print(item)
+    for (file, code), count in counts.items():
+        hidden = count - SHOWN_OF_A_KIND
+        if hidden > 0 and not any(i.severity == "error" and i.code == code for i in findings):
+            print(f"{file}: {hidden} more of [{code}]; --json has all")
+
+
 def print_receipt(receipt: Receipt) -> None:
     """Findings by file, then scores, flags and the outcome."""
-    for item in receipt.every_finding():
-        print(item)
+    print_findings(list(receipt.every_finding()))
     for entry in receipt.entries:
         if entry.scores:
             told = f"{entry.answered} of {entry.judged_queries} queries answered"

@@ -76,9 +76,9 @@ def implied(dataset: str, system: str, run: str, published: str = "") -> Standin
 def _after(now: Standing, event: Event) -> Standing:
     details = event.details
     match event.kind:
+        case "submitted" | "held" | "refused" if _decided(now):
+            return now
         case "submitted":
-            if now.published and now.state == "published":
-                return now
             return replace(now, state="submitted", actor=event.actor, receipt=str(details.get("receipt", "")))
         case "held" | "refused":
             return replace(now, state=event.kind)
@@ -107,6 +107,11 @@ def _after(now: Standing, event: Event) -> Standing:
             told = {key: str(details[key]) for key in ("machine_class", "verdict") if key in details}
             return replace(now, reproduced={"time": event.time, **told})
     return now
+
+
+def _decided(now: Standing) -> bool:
+    """Whether handing the run in again, and what comes of that short of a publication, changes nothing."""
+    return now.state == "withdrawn" or bool(now.published and now.state == "published")
 
 
 def history(

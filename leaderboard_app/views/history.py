@@ -114,7 +114,7 @@ def show_ledger(snapshot: Snapshot) -> None:
     st.caption(f"{len(listed):,} of {len(events):,} events, newest first")
     show_events(listed, "Events of the ledger, newest first")
     st.write("Whoever has the record can check the whole chain:")
-    st.code("harness ledger verify runs", language="bash")
+    st.code("harness ledger verify --runs runs", language="bash")
 
 
 show()

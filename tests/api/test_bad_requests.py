@@ -92,6 +92,12 @@ def test_a_method_that_is_not_served_is_a_problem(board: Stage, operation: Opera
     assert set(answer.headers["allow"].split(", ")) - {"HEAD"} == taken
 
 
+def test_a_line_break_in_an_address_is_a_problem_like_others(board: Stage) -> None:
+    answer = board.client.get("/api/v1/runs/0/%0A/card")
+    assert answer.status_code in {400, 404}
+    assert is_problem(answer)
+
+
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     operation=st.sampled_from([each for each in OPERATIONS if each.name not in {"register", "submit"}]),

@@ -43,6 +43,8 @@ def test_a_run_is_submitted_shown_and_withdrawn(place: Path, capsys: pytest.Capt
     assert main(["board", "--dataset", "tiny"]) == 0
     assert "mine" in capsys.readouterr().out
     assert main(["ledger", "withdraw", "tiny", "mine", "--reason", "wrong file", "--as", "ada"]) == 0
+    assert main(["ledger", "withdraw", "tiny", "mine", "--reason", "again", "--as", "ada"]) == 2
+    assert "withdrawn already" in capsys.readouterr().err
     assert main(["rebuild"]) == 0
     assert "1 withdrawn" in capsys.readouterr().out
     assert main(["board"]) == 0
@@ -54,6 +56,16 @@ def test_a_run_is_submitted_shown_and_withdrawn(place: Path, capsys: pytest.Capt
     assert [row["system"] for row in json.loads(capsys.readouterr().out)["rows"]] == ["mine"]
     assert main(["ledger", "show", "4"]) == 0
     assert json.loads(capsys.readouterr().out)["reason"] == "wrong file"
+
+
+def test_errors_stand_first_and_warnings_do_not_bury_them(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("run.trec").write_text("q01 Q0 d01 1 NaN mine\n")
+    assert main(["submit", "run.trec", "--card", "card.yaml", "--as", "ada"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert "NaN" in lines[0]
+    assert sum("missing-queries" in line for line in lines) <= 11
 
 
 def test_verify_names_the_line_that_was_changed(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

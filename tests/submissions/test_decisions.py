@@ -159,6 +159,28 @@ def test_a_withdrawn_run_comes_back_only_through_a_curator(submit: Submit, recor
     assert rows(read_board(store)) == {"mine": 1} and read_board(store).tombstones == ()
 
 
+def test_handing_a_withdrawn_run_in_again_leaves_its_tombstone(
+    submit: Submit, record: Path, store: str, tmp_path: Path, grounds: Grounds
+) -> None:
+    submit(1, "mine")
+    withdraw(record, "tiny", "mine", actor="ada", reason="wrong file", store=store)
+    receipt = submit(1, "mine")
+    assert len(check_same_as_rebuilt(record, store, tmp_path, grounds).tombstones) == 1
+    refuse(record, receipt.id, actor="cleo", reason="still wrong")
+    assert len(check_same_as_rebuilt(record, store, tmp_path, grounds).tombstones) == 1
+    assert submit(1, "mine").outcome == "held", "nothing of it is on the board"
+
+
+def test_refusing_a_second_copy_leaves_the_published_one(
+    submit: Submit, record: Path, store: str, tmp_path: Path, grounds: Grounds
+) -> None:
+    submit(1, "mine", actor="ada")
+    first, second = (submit(2, "mine", actor="eve") for _ in range(2))
+    accept(record, first.id, actor="cleo", reason="they work together", store=store)
+    refuse(record, second.id, actor="cleo", reason="handed in twice")
+    assert rows(check_same_as_rebuilt(record, store, tmp_path, grounds)) == {"mine": 2}
+
+
 def test_makers_are_not_named_before_the_date_and_are_after_it(
     submit: Submit, record: Path, store: str, tmp_path: Path, grounds: Grounds
 ) -> None:
@@ -220,6 +242,8 @@ def test_notes_change_nothing_and_need_words(submit: Submit, record: Path, store
         note(record, "tiny", "mine", actor="cleo", reason="")
     with pytest.raises(UnknownNameError, match="nobody"):
         withdraw(record, "tiny", "nobody", actor="cleo", reason="r")
+    with pytest.raises(UnknownNameError, match="Did you mean 'tiny/mine'"):
+        withdraw(record, "tiny", "mime", actor="cleo", reason="r")
     with pytest.raises(UnknownNameError, match="run"):
         withdraw(record, "tiny", "mine", actor="cleo", reason="r", run="0123456789")
 
