@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ COUNTED = {name: "answers_ok" if name == "ok" else f"malformed_{name}" for name 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskingRanker:
+class AskingRanker(ABC):
     """A ranker that asks a model in words.
 
     Attributes:
@@ -70,9 +71,9 @@ class AskingRanker:
         )
         return Asking(self, calls, read_template(self.template, self.method))
 
+    @abstractmethod
     def order(self, asking: Asking, query: Query, documents: Sequence[Document]) -> list[int]:
         """Numbers of the documents, best first."""
-        raise NotImplementedError
 
 
 class Asking:
