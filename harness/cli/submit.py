@@ -21,7 +21,7 @@ SAYS = {
     "published": "published",
     "held": "held: a curator has to look at it first",
     "refused": "refused; nothing was changed",
-    "duplicate": "nothing new: the board has this run of this system",
+    "duplicate": "nothing new: the board has this run of this system, or it waits for a curator",
     "would-publish": "would be published",
     "would-hold": "would be held for a curator",
     "would-refuse": "would be refused",

@@ -41,8 +41,8 @@ def judge(
 ) -> Verdict:
     """Decide on a submission.
 
-    One error refuses all of it. A run that its system has on the board already is a duplicate and changes
-    nothing. Of the others one flag that holds makes the whole submission wait. Scores are told only of what
+    One error refuses all of it. A run that its system has on the board already, or that its submitter has
+    waiting for a curator, is a duplicate and changes nothing. Of the others one flag that holds makes the whole submission wait. Scores are told only of what
     is let in or held.
 
     Args:
@@ -61,7 +61,7 @@ def judge(
     new: list[int] = []
     for number, entry in enumerate(entries):
         standing = now.get((entry.dataset, entry.system, entry.sha256))
-        if _on_board(standing) or _by_hand(entry, record, now):
+        if _on_board(standing) or _waits(standing, actor) or _by_hand(entry, record, now):
             twin = Duplicate("same-run", entry.system, entry.sha256, 1.0)
             judged.append(replace(entry, duplicates=(twin, *entry.duplicates), flags=()))
             continue
@@ -76,6 +76,10 @@ def judge(
 
 def _on_board(standing: Standing | None) -> bool:
     return standing is not None and standing.state == "published" and bool(standing.order)
+
+
+def _waits(standing: Standing | None, actor: str) -> bool:
+    return standing is not None and standing.state == "held" and standing.actor == actor
 
 
 def _by_hand(entry: EntryReport, record: Path, now: Mapping[Key, Standing]) -> bool:

@@ -124,6 +124,8 @@ def test_a_name_belongs_to_whoever_published_it_first(
     assert receipt.outcome == "held"
     assert rows(read_board(store)) == {"mine": 1}
     assert [item.id for item in held(record)] == [receipt.id]
+    assert submit(2, "mine", actor="eve").outcome == "duplicate", "it waits already"
+    assert [item.id for item in held(record)] == [receipt.id]
     with pytest.raises(CommandError, match="reason"):
         accept(record, receipt.id, actor="cleo", reason=" ")
     told = refuse(record, receipt.id, actor="cleo", reason="not eve's")
