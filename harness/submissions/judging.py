@@ -42,8 +42,8 @@ def judge(
     """Decide on a submission.
 
     One error refuses all of it. A run that its system has on the board already, or that its submitter has
-    waiting for a curator, is a duplicate and changes nothing. Of the others one flag that holds makes the whole submission wait. Scores are told only of what
-    is let in or held.
+    waiting for a curator, is a duplicate and changes nothing. Of the others one flag that holds makes all of
+    the submission wait. Scores are told only of what is let in or held.
 
     Args:
         entries: the runs as far as they alone could tell.

@@ -48,8 +48,9 @@ def read_receipt(record: str | Path, receipt: str) -> Receipt:
 
 def receipts(record: str | Path, *, actor: str | None = None) -> list[Receipt]:
     """Every receipt, newest first; of one actor if that is given."""
-    paths = sorted((Path(record) / RECEIPTS).glob("*.json"), reverse=True)
+    paths = (Path(record) / RECEIPTS).glob("*.json")
     found = [Receipt.from_json(json.loads(path.read_bytes())) for path in paths if _ID.fullmatch(path.stem)]
+    found.sort(key=lambda receipt: (receipt.time, receipt.id), reverse=True)  # ids have seconds only
     return [receipt for receipt in found if actor is None or receipt.actor == actor]
 
 

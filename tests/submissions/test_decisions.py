@@ -177,7 +177,7 @@ def test_refusing_a_second_copy_leaves_the_published_one(
     submit: Submit, record: Path, store: str, tmp_path: Path, grounds: Grounds
 ) -> None:
     submit(1, "mine", actor="ada")
-    first, second = (submit(2, "mine", actor="eve") for _ in range(2))
+    first, second = (submit(2, "mine", actor=name) for name in ("eve", "max"))
     accept(record, first.id, actor="cleo", reason="they work together", store=store)
     refuse(record, second.id, actor="cleo", reason="handed in twice")
     assert rows(check_same_as_rebuilt(record, store, tmp_path, grounds)) == {"mine": 2}
