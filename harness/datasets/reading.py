@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
@@ -35,3 +36,18 @@ def read_all(path: Path) -> bytes:
         raise DatasetError(f"There is no file {path}.") from error
     except READ_ERRORS as error:
         raise DatasetError(f"{path} cannot be read to its end: {error}") from error
+
+
+def filled_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines of a plain, gzip or zstd file that are not blank, with their numbers from 1.
+
+    Raises:
+        DatasetError: the file cannot be read, or its compressed data are damaged.
+    """
+    try:
+        with open_binary(path) as stream:
+            for number, line in enumerate(stream, start=1):
+                if line.strip():
+                    yield number, line
+    except READ_ERRORS as error:
+        raise DatasetError(f"{path} cannot be read: {error}") from error

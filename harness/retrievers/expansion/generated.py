@@ -5,13 +5,13 @@ from __future__ import annotations
 import importlib.util
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from harness.datasets.reading import READ_ERRORS
+from harness.datasets.reading import filled_lines
 from harness.errors import DatasetError, Problem, UnavailableError
-from harness.files import open_binary, sha256_of
+from harness.files import sha256_of
 
 SHOWN: Final = 20
 NAMES: Final = ("queries", "predicted_queries", "querygen")
@@ -42,7 +42,7 @@ def read_generated(place: str) -> dict[str, Generated]:
     path = _located(place)
     problems: list[Problem] = []
     found: dict[str, Generated] = {}
-    for number, line in _lines(path):
+    for number, line in filled_lines(path):
         made = _generated(line)
         if isinstance(made, Generated) and made.id in found:
             made = f"the id {made.id!r} was used before."
@@ -93,16 +93,6 @@ def _located(place: str) -> Path:
             f"There are no generated queries at {place}: a file of JSON lines is expected."
         )
     return path
-
-
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    try:
-        with open_binary(path) as stream:
-            for number, line in enumerate(stream, start=1):
-                if line.strip():
-                    yield number, line
-    except READ_ERRORS as error:
-        raise DatasetError(f"{path} cannot be read: {error}") from error
 
 
 def _generated(line: bytes) -> Generated | str:

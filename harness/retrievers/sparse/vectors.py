@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from harness.datasets.reading import READ_ERRORS
+from harness.datasets.reading import filled_lines
 from harness.errors import DatasetError, Problem, UnavailableError
-from harness.files import open_binary
 
 SHOWN = 20
 
@@ -36,7 +35,7 @@ def read_vectors(place: str) -> Iterator[Vector]:
     seen: set[str] = set()
     count = 0
     for path in files_of(place):
-        for number, line in _lines(path):
+        for number, line in filled_lines(path):
             found = _vector(line)
             if isinstance(found, Vector) and found.id in seen:
                 found = f"the id {found.id!r} was used before."
@@ -62,16 +61,6 @@ def files_of(place: str) -> list[Path]:
     if not found or not found[0].is_file():
         raise UnavailableError(f"There are no vectors at {place}: a file of JSON lines, or a folder of them.")
     return found
-
-
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    try:
-        with open_binary(path) as stream:
-            for number, line in enumerate(stream, start=1):
-                if line.strip():
-                    yield number, line
-    except READ_ERRORS as error:
-        raise DatasetError(f"{path} cannot be read: {error}") from error
 
 
 def _vector(line: bytes) -> Vector | str:
