@@ -16,6 +16,7 @@ from harness.reproduction.plan import plan
 from harness.reproduction.reproduction import STORED_RUN, Reproduction
 from harness.reproduction.verdict import Verdict
 from harness.retrievers.table import RETRIEVERS
+from tests.conftest import needs_neural
 from tests.reproduction.files import rewrite, with_parameters
 
 REPRODUCED, WITHIN, DIFFERENT, FAILED, CANNOT = Verdict
@@ -49,6 +50,33 @@ def test_bm25_gives_lucenes_scores(
     assert [(row.measure, row.verdict) for row in found.rows] == [
         (measure, REPRODUCED) for measure in ("nDCG@10", "AP", "R@100", "R@1000")
     ]
+
+
+@pytest.mark.parametrize("dataset", ["scifact", "cranfield", "vaswani"])
+def test_what_needs_no_weights_keeps_its_promises_on_real_collections(
+    shared_data: Path, home: Path, dataset: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HARNESS_DATA", str(shared_data))
+    systems = ("tfidf", "ql-dirichlet", "overlap", "bm25-nostem", "bm25-maxp", "bm25-sump", "bm25-rm3")
+    found = harness.reproduce(
+        [home / "baselines" / f"{system}.yaml" for system in systems], datasets=[dataset], offline=True
+    )
+    assert {row.system for row in found.rows} == set(systems)
+    assert {row.verdict for row in found.rows} == {REPRODUCED}
+
+
+@pytest.mark.parametrize("system", ["minilm", "splade-tiny", "bm25-minilm-weighted-sum"])
+def test_weights_from_packages_keep_their_promises_on_cranfield(
+    shared_data: Path,
+    home: Path,
+    system: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    needs_neural()
+    monkeypatch.setenv("HARNESS_DATA", str(shared_data))
+    found = harness.reproduce([home / "baselines" / f"{system}.yaml"], datasets=["cranfield"], offline=True)
+    assert {row.verdict for row in found.rows} <= {REPRODUCED, WITHIN}
+    assert len(found.rows) == 3
 
 
 def test_bm25_gives_anserinis_published_scores(
