@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import ConfigDict, Field
 
@@ -13,14 +14,20 @@ from harness.records import Query
 from harness.retrievers.base import STRICT_PARAMETERS, check_parameters
 from harness.retrievers.dense.encoder import DenseEncoder
 from harness.retrievers.dense.retriever import Dense
+from harness.retrievers.feedback.ance_encoder import AnceEncoder, read_layers
 from harness.retrievers.feedback.rows import first_documents
 from harness.retrievers.neural.collection import text_of
 from harness.retrievers.neural.queries import encode_queries
 from harness.retrievers.neural.retriever import Fields
+from harness.retrievers.neural.transformer import Transformer
 from harness.retrievers.rows import in_order
 from harness.retrievers.stages import Answer, Searched
 
 PositiveInt = Annotated[int, Field(ge=1)]
+MODULES: Final = "modules.json"
+"""The file by which a checkpoint of sentence-transformers is known."""
+LONGEST: Final = 512
+"""Tokens that ANCE's encoder reads at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +35,13 @@ class AncePrf:
     """The vector of "query [SEP] document 1 [SEP] document 2 …" by a second encoder; the index stays.
 
     H. Yu, C. Xiong, J. Callan, "Improving Query Representations for Dense Retrieval with Pseudo Relevance
-    Feedback", CIKM 2021. Between the texts stands the encoder's own separator. The encoder has to be trained
-    for this input, for the number of documents, and into the space of the first one's vectors.
+    Feedback", CIKM 2021. Between the texts stands the encoder's own separator without spaces, as in Pyserini.
+    The encoder has to be trained for this input, for the number of documents, and into the space of the first
+    one's vectors.
 
     Attributes:
-        checkpoint: of sentence-transformers, named as that of a dense retriever.
+        checkpoint: named as that of a dense retriever: of sentence-transformers, or a plain RoBERTa with
+            ANCE's layers ``embeddingHead`` and ``norm``, as the authors' ``ance_prf_k3_checkpoint``.
         revision: the hub's commit.
         feedback_documents: first documents of a query.
         fields: what is read of a document.
@@ -79,7 +88,7 @@ class AncePrf:
         found = first_documents(searched.run, self.feedback_documents)
         documents = searched.lookup(name for ids, _ in found.values() for name in ids)
         encoder = self._encoder(unit=first.similarity == "cosine")
-        separator = encoder.separator()
+        separator = encoder.tokenizer.sep_token or encoder.tokenizer.eos_token or " "
         asked = [
             Query(
                 query.id,
@@ -102,23 +111,30 @@ class AncePrf:
             run, {"feedback_documents": sum(len(ids) for ids, _ in found.values()), **encoded.facts}
         )
 
-    def _encoder(self, *, unit: bool) -> _WithSeparator:
+    def _encoder(self, *, unit: bool) -> AnceEncoder | _WithTokenizer:
         weights = self._retriever().weights()
-        return _WithSeparator(
-            folder=weights.folder,
-            identity=weights.identity,
-            query_prompt="",
-            document_prompt="",
-            dimensions=None,
-            unit=unit,
-            max_length=self.max_length,
-            batch_size=self.batch_size,
+        folder = Path(weights.folder)
+        if (folder / MODULES).is_file():
+            return _WithTokenizer(
+                folder=weights.folder,
+                identity=weights.identity,
+                query_prompt="",
+                document_prompt="",
+                dimensions=None,
+                unit=unit,
+                max_length=self.max_length,
+                batch_size=self.batch_size,
+            )
+        layers = read_layers(folder)
+        transformer = Transformer(
+            weights.folder, head="base", max_length=self.max_length or LONGEST, batch_size=self.batch_size
         )
+        return AnceEncoder(transformer=transformer, identity=weights.identity, layers=layers, unit=unit)
 
 
-class _WithSeparator(DenseEncoder):
-    """The encoder, which also tells what its tokenizer puts between texts."""
+class _WithTokenizer(DenseEncoder):
+    """The encoder, which also shows its tokenizer."""
 
-    def separator(self) -> str:
-        token = self._load().tokenizer.sep_token or self._load().tokenizer.eos_token or ""
-        return f" {token} " if token else " "
+    @property
+    def tokenizer(self) -> Any:
+        return self._load().tokenizer

@@ -143,6 +143,11 @@ class ImpactIndex:
         return self.engine.inverted
 
     @property
+    def answers_single_queries(self) -> bool:
+        """Whether the engine can be timed by one query."""
+        return self.engine.answers_single_queries
+
+    @property
     def facts(self) -> Mapping[str, int | float]:
         """Documents with and without a vector, vectors of other documents, and the inverted file's facts."""
         return {**self.told, **self.engine.facts, **(self.asked or {})}

@@ -51,6 +51,11 @@ class SparseIndex:
         return self.engine.inverted
 
     @property
+    def answers_single_queries(self) -> bool:
+        """Whether the engine can be timed by one query."""
+        return self.engine.answers_single_queries
+
+    @property
     def facts(self) -> Mapping[str, int | float]:
         """Documents, postings, bytes, mean terms of documents and of the last queries, and FLOPS.
 

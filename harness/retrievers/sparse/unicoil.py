@@ -15,8 +15,9 @@ from harness.retrievers.base import Progress
 from harness.retrievers.engines.sparse import EXACT, SparseEngine, load_search
 from harness.retrievers.neural.cache import Encodings
 from harness.retrievers.neural.collection import encode_collection
+from harness.retrievers.neural.layers import read_layer
 from harness.retrievers.neural.retriever import NeuralRetriever, PositiveInt, Weights
-from harness.retrievers.neural.transformer import Transformer, readable
+from harness.retrievers.neural.transformer import Transformer
 from harness.retrievers.rows import Float32s, Int32s
 from harness.retrievers.sparse.index import SparseIndex, build
 from harness.retrievers.sparse.splade import Scale
@@ -35,14 +36,15 @@ class UniCoil(NeuralRetriever):
     Attributes:
         checkpoint: a BERT with a layer ``tok_proj``, such as castorini/unicoil-msmarco-passage.
         quantisation: weights become rint(quantisation * w); None leaves them. Pyserini uses 51.2.
-        max_length: tokens of a text that are read, special ones included; special tokens have no weight.
+        max_length: tokens of a text that are read, special ones included. The separator at the end is a term
+            like others, as in Pyserini; [CLS] is none.
         engine: what searches; exact if nothing is said.
     """
 
     family: ClassVar[str] = "learned-sparse"
     summary: ClassVar[str] = "uniCOIL: one learned weight for each token of the text, any engine."
     name: ClassVar[str] = "unicoil"
-    code_version: ClassVar[int] = 1
+    code_version: ClassVar[int] = 2
     undecided: ClassVar[frozenset[str]] = NeuralRetriever.undecided | {"quantisation", "engine"}
 
     checkpoint: str
@@ -107,10 +109,11 @@ class UniCoilEncoder:
     def encode(self, texts: Sequence[str], *, query: bool) -> Encodings:
         """``bounds`` int64[n + 1], ``terms`` int32[e] ascending inside a text, ``weights`` float32[e] > 0."""
         found: dict[int, tuple[Int32s, Float32s]] = {}
+        separator = self.transformer.tokenizer.sep_token_id
         for batch in self.transformer.batches(texts):
             states, ids = batch.output.float().numpy(), batch.ids.numpy()
             weights = np.maximum(states @ self.projection[:-1] + self.projection[-1], 0)
-            kept = (batch.mask & ~batch.special).numpy()
+            kept = (batch.mask & (~batch.special | (batch.ids == separator))).numpy()
             for row, line, terms, chosen in zip(batch.rows, weights, ids, kept, strict=True):
                 found[row] = merged(terms[chosen], line[chosen], total=query)
         ordered = [found[row] for row in range(len(texts))]
@@ -135,27 +138,11 @@ def read_projection(folder: Path) -> Float32s:
     Raises:
         UnavailableError: the folder has no such layer.
     """
-    with readable(str(folder)):
-        for path in (folder / "model.safetensors", folder / "pytorch_model.bin"):
-            if path.is_file():
-                state = _state(path)
-                break
-        else:
-            state = {}
-    weight, bias = state.get(f"{PROJECTION}.weight"), state.get(f"{PROJECTION}.bias")
+    layer = read_layer(folder, PROJECTION)
+    weight, bias = layer.get("weight"), layer.get("bias")
     if weight is None or bias is None or len(weight) != 1:
         raise UnavailableError(
             f"The checkpoint in {folder} has no layer {PROJECTION} that gives one weight a token; "
             "the retriever unicoil needs one."
         )
-    return np.concatenate([weight[0], bias]).astype(np.float32)
-
-
-def _state(path: Path) -> dict[str, Any]:
-    if path.suffix == ".safetensors":
-        from safetensors.numpy import load_file
-
-        return dict(load_file(path))
-    import torch
-
-    return {name: value.numpy() for name, value in torch.load(path, weights_only=True).items()}
+    return np.concatenate([weight[0], bias])

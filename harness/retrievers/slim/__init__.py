@@ -1,0 +1,1 @@
+"""SLIM: late interaction over sparse token vectors, candidates from an inverted index."""
