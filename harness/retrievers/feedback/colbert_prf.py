@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import ConfigDict, Field
 
+from harness.errors import CommandError
 from harness.rankings import Run, cut
-from harness.records import Document, Query
+from harness.records import Query
 from harness.retrievers.base import STRICT_PARAMETERS, check_parameters
 from harness.retrievers.feedback.rows import first_documents, numbers_of
 from harness.retrievers.late_interaction.index import TokenIndex
-from harness.retrievers.late_interaction.retriever import MaxSim
 from harness.retrievers.neural.collection import text_of
 from harness.retrievers.neural.queries import encode_queries
 from harness.retrievers.neural.threads import limited_threads
@@ -65,9 +65,11 @@ class ColbertPrf:
         """Add centroids to every query and rank again.
 
         Raises:
-            CommandError: ``depth`` is below 1.
+            CommandError: ``depth`` is below 1, or the index keeps pooled vectors, which stand for no word.
         """
         index: Any = searched.index
+        if index.encoder.pool_factor > 1:
+            raise CommandError("colbert-prf needs a vector for each token: pool_factor must be 1.")
         words = _Words.of(searched)
         found = first_documents(searched.run, self.feedback_documents)
         numbers = numbers_of(index.ids, (name for ids, _ in found.values() for name in ids))
@@ -83,7 +85,8 @@ class ColbertPrf:
             return Answer(to_run(index.ids, [], [], tag), {"embeddings_added": 0})
         bounds = np.cumsum(lengths, dtype=np.int64)
         kept = len(index.ids) if self.mode == "rerank" else depth
-        ranked = index._found(bounds, np.concatenate(parts).astype(np.float32), kept)
+        search = index.exact if self.mode == "rerank" else index.nearest
+        ranked = search(bounds, np.concatenate(parts).astype(np.float32), kept)
         run = to_run(index.ids, encoded.asked, ranked, tag)
         run = cut(_among(run, searched.run, tag), depth) if self.mode == "rerank" else run
         return Answer(run, {"embeddings_added": added, **encoded.facts})
@@ -114,7 +117,8 @@ class _Words:
         index: Any = searched.index
         retriever: Any = searched.retriever
         documents = searched.lookup(index.ids.tolist())
-        pieces = _pieces(documents.values(), retriever, index.encoder.transformer.tokenizer)
+        texts = {name: text_of(document, retriever.fields) for name, document in documents.items()}
+        pieces = dict(zip(texts, index.encoder.pieces(list(texts.values())), strict=True))
         counted = Counter(piece for row in pieces.values() for piece in set(row.tolist()))
         return cls(pieces, counted)
 
@@ -123,18 +127,6 @@ class _Words:
 
     def idf(self, piece: int) -> float:
         return math.log((len(self.pieces) + 1) / (self.frequencies[piece] + 1))
-
-
-def _pieces(documents: Iterable[Document], retriever: MaxSim, tokenizer: Any) -> dict[str, Any]:
-    named = [(document.id, text_of(document, retriever.fields)) for document in documents]
-    read = tokenizer(
-        [text for _, text in named],
-        truncation=True,
-        max_length=retriever.max_length,
-        return_special_tokens_mask=True,
-    )
-    rows = zip(named, read["input_ids"], read["special_tokens_mask"], strict=True)
-    return {name: np.array(ids)[np.array(mask) == 0] for (name, _), ids, mask in rows}
 
 
 def _clustered(vectors: Float32s, clusters: int, seed: int) -> Float32s:

@@ -8,10 +8,11 @@ from typing import Any, Literal
 
 import numpy as np
 
+from harness.columns import Ints
 from harness.errors import CommandError
+from harness.retrievers.late_interaction.pooling import clustered
 from harness.retrievers.neural.cache import Encodings
 from harness.retrievers.neural.transformer import Runner
-from harness.retrievers.rows import Float32s
 
 Precision = Literal["float16", "float32"]
 
@@ -24,7 +25,8 @@ class TokenEncoder:
         transformer: without a head.
         identity: hex hash of everything that decides the vectors of documents.
         precision: how vectors of documents are kept.
-        pool_factor: a document keeps one vector for so many tokens, see :func:`clustered`.
+        max_length: tokens of a text that the transformer reads, special ones included.
+        pool_factor: a document keeps one vector for so many tokens, see the module ``pooling``.
         query_length: shorter queries are filled up with mask tokens to so many tokens, special ones included;
             None leaves them.
     """
@@ -32,6 +34,7 @@ class TokenEncoder:
     transformer: Runner
     identity: str
     precision: Precision
+    max_length: int
     pool_factor: int = 1
     query_length: int | None = None
 
@@ -51,6 +54,14 @@ class TokenEncoder:
             "vectors": np.concatenate(found),
         }
 
+    def pieces(self, texts: Sequence[str]) -> list[Ints]:
+        """The tokens of documents that have a vector, before any pooling."""
+        read = self.transformer.tokenizer(
+            list(texts), truncation=True, max_length=self.max_length, return_special_tokens_mask=True
+        )
+        rows = zip(read["input_ids"], read["special_tokens_mask"], strict=True)
+        return [np.array(ids, dtype=np.int64)[np.array(special) == 0] for ids, special in rows]
+
     def _filled(self, texts: Sequence[str]) -> list[str]:
         """Texts with mask tokens at their ends: query augmentation, Khattab and Zaharia 2020, 3.2."""
         if self.query_length is None:
@@ -63,26 +74,3 @@ class TokenEncoder:
             " ".join([text, *[tokenizer.mask_token] * (self.query_length - length)])
             for text, length in zip(texts, lengths, strict=True)
         ]
-
-
-def clustered(vectors: Float32s, factor: int) -> Float32s:
-    """One vector of length 1 for every ``factor`` vectors: the means of their clusters.
-
-    Ward's hierarchical clustering into ceil(t / factor) clusters; B. Clavié, A. Chaffin, G. Adams, "Reducing
-    the Footprint of Multi-Vector Retrieval with Minimal Performance Impact via Token Pooling",
-    arXiv:2409.14683.
-
-    Args:
-        vectors: float32[t, d], each of length 1.
-        factor: 1 leaves them.
-    """
-    count = -(-len(vectors) // factor)
-    if count in (0, len(vectors)):
-        return vectors
-    from scipy.cluster.hierarchy import fcluster, linkage
-
-    places = fcluster(linkage(vectors, method="ward"), t=count, criterion="maxclust") - 1
-    sums = np.zeros((int(places.max()) + 1, vectors.shape[1]), dtype=np.float32)
-    np.add.at(sums, places, vectors)
-    unit: Float32s = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
-    return unit

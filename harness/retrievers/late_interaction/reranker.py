@@ -12,7 +12,9 @@ from pydantic import ConfigDict, Field
 
 from harness.records import Document, Query
 from harness.retrievers.base import STRICT_PARAMETERS, check_parameters
+from harness.retrievers.late_interaction.colbert import ColbertEncoder
 from harness.retrievers.late_interaction.encoder import Precision, TokenEncoder
+from harness.retrievers.late_interaction.layout import Layout
 from harness.retrievers.late_interaction.maxsim import maxsim
 from harness.retrievers.late_interaction.retriever import MaxSim
 from harness.retrievers.neural.checkpoint import check_checkpoint
@@ -37,8 +39,8 @@ class MaxSimReranker:
     judged, or not to its end, stands below what is, in the order it had.
 
     Attributes:
-        checkpoint, revision, fields, max_length, precision, pool_factor, query_length, batch_size: as in the
-            retriever ``maxsim``.
+        checkpoint, revision, layout, fields, max_length, precision, pool_factor, query_length, batch_size: as
+            in the retriever ``maxsim``.
         keep: how many documents have to be right; None judges all. A document is given up when its query
             tokens so far, and 1 for each that remains, do not reach the score of the keep-th: that loses none
             of them.
@@ -54,8 +56,9 @@ class MaxSimReranker:
 
     checkpoint: str = MINILM
     revision: str | None = None
+    layout: Layout = "auto"
     fields: Fields = ("title", "text")
-    max_length: PositiveInt = 256
+    max_length: PositiveInt | None = None
     precision: Precision = "float16"
     pool_factor: PositiveInt = 1
     query_length: PositiveInt | None = None
@@ -81,7 +84,7 @@ class MaxSimReranker:
 
         Raises:
             MissingExtraError: the packages that read checkpoints are not installed.
-            UnavailableError: the checkpoint cannot be reached.
+            UnavailableError: the checkpoint cannot be reached, or is of no known layout.
         """
         retriever = self._retriever()
         return MaxSimRanker(parameters=self, encoder=retriever.encoder(retriever.weights()))
@@ -90,6 +93,7 @@ class MaxSimReranker:
         return MaxSim(
             checkpoint=self.checkpoint,
             revision=self.revision,
+            layout=self.layout,
             fields=self.fields,
             max_length=self.max_length,
             precision=self.precision,
@@ -104,7 +108,7 @@ class MaxSimRanker:
     """An encoder with the token vectors of the last documents."""
 
     parameters: MaxSimReranker
-    encoder: TokenEncoder
+    encoder: TokenEncoder | ColbertEncoder
     _known: OrderedDict[str, Any] = field(default_factory=OrderedDict, init=False)
     _held: int = field(default=0, init=False)
 

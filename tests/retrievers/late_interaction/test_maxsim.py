@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.records import Document, Query
-from harness.retrievers.late_interaction import index as module
+from harness.retrievers.late_interaction import exact as module
 from harness.retrievers.late_interaction.maxsim import maxsim, token_blocks
 from harness.retrievers.late_interaction.retriever import MaxSim
 from tests.conftest import needs_neural

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from harness.records import Document, Query
-from harness.retrievers.late_interaction.encoder import clustered
+from harness.retrievers.late_interaction.pooling import clustered
 from harness.retrievers.late_interaction.reranker import MaxSimRanker, MaxSimReranker
 from harness.retrievers.late_interaction.retriever import MaxSim
 from harness.retrievers.neural.cache import Encodings
