@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, TypeAdapter
 
+from harness.errors import DatasetError, Problem
 from harness.records import Document, Query
 from harness.retrievers.base import STRICT_PARAMETERS, check_parameters
 from harness.retrievers.in_context.calls import Calls
@@ -22,6 +23,11 @@ from harness.retrievers.neural.retriever import Fields, PositiveInt
 from harness.retrievers.stages import Ranked
 
 Decoding = Literal["generate", "first-token"]
+
+LETTER = 8
+"""Tokens of an answer that names one document."""
+LETTERS = 26
+"""Documents that the first token of an answer can tell apart."""
 
 COUNTED = {name: "answers_ok" if name == "ok" else f"malformed_{name}" for name in VERDICTS}
 """What the card calls the answers of each verdict."""
@@ -63,11 +69,15 @@ class AskingRanker(ABC):
         plain: dict[str, Any] = TypeAdapter(AnyModel).dump_python(self.model, mode="json")
         for name in ("key_variable", "timeout", "retries", "price_prompt", "price_generated"):
             plain.pop(name, None)  # they do not decide what is answered
+        if isinstance(self.model, TransformersModel):
+            plain.pop("context")  # nor does it: prompts are cut by it before they are asked
         calls = Calls(
             self.model.open,
             {"model": plain, **self.model.provenance()},
             price_prompt=getattr(self.model, "price_prompt", 0.0),
             price_generated=getattr(self.model, "price_generated", 0.0),
+            counted=isinstance(self.model, TransformersModel),
+            context=getattr(self.model, "context", None),
         )
         return Asking(self, calls, read_template(self.template, self.method))
 
@@ -95,47 +105,89 @@ class Asking:
         return Ranked(scores, {**self.calls.take_counts(), **answers})
 
     def permutation(self, query: Query, documents: Sequence[Document]) -> list[int]:
-        """One call: the documents of one prompt, best first."""
-        message = self.message(query, documents)
+        """One call: the documents of one prompt, best first.
+
+        Raises:
+            DatasetError: they do not fit into a prompt, or are more than there are letters.
+        """
         count = len(documents)
         if self.parameters.decoding == "first-token":
-            return self._by_first_token(message, count)
+            return self._by_first_token(query, documents)
         longest = sum(len(self.template.label(number)) + 6 for number in range(count))
+        message = self.message(query, documents, longest)
         parsed = parse(self.calls.complete(message, longest).text, self.template, count)
         self.verdicts[parsed.verdict] += 1
         return parsed.order
 
     def best(self, query: Query, documents: Sequence[Document]) -> int:
         """One call: the number of the best document of one prompt; of a malformed answer the first one."""
-        message = self.message(query, documents)
         if self.parameters.decoding == "first-token":
-            return self._by_first_token(message, len(documents))[0]
-        parsed = parse(self.calls.complete(message, 8).text, self.template, len(documents))
+            return self._by_first_token(query, documents)[0]
+        message = self.message(query, documents, LETTER)
+        parsed = parse(self.calls.complete(message, LETTER).text, self.template, len(documents))
         self.verdicts["ok" if parsed.verdict == "missing_documents" else parsed.verdict] += 1
         return parsed.order[0]
 
-    def message(self, query: Query, documents: Sequence[Document]) -> Message:
-        """The prompt for a query and documents, in the order given."""
-        template = self.template
-        values = {"query": query.text, "count": str(len(documents))}
-        bodies = [
-            filled(template.body, {"number": template.label(number), "document": self._text(document)})
-            for number, document in enumerate(documents)
-        ]
-        user = filled(template.prefix, values) + "".join(bodies) + filled(template.suffix, values)
-        return Message(template.system_message, user, template.answer)
+    def message(self, query: Query, documents: Sequence[Document], most: int) -> Message:
+        """The prompt for a query and documents, in the order given.
 
-    def _by_first_token(self, message: Message, count: int) -> list[int]:
+        Documents are cut after ``max_document_words``, and shorter as long as the prompt and an answer of
+        ``most`` tokens are more than the model reads; the steps are those of RankLLM.
+
+        Raises:
+            DatasetError: it does not fit with one word of each document either.
+        """
+        words = self.parameters.max_document_words
+        while True:
+            made = prompt(self.template, query, [self._text(document, words) for document in documents])
+            over = self.calls.excess(made, most)
+            if not over:
+                return made
+            if words == 1:
+                message = (
+                    f"{len(documents)} documents make a prompt that is {over} tokens too long for the model."
+                )
+                raise DatasetError("A prompt does not fit.", [Problem(f"query {query.id}", message)])
+            words = max(1, words - max(1, over // (4 * len(documents))))
+
+    def _by_first_token(self, query: Query, documents: Sequence[Document]) -> list[int]:
+        count = len(documents)
+        if count > LETTERS:
+            message = f"found {count} documents; give a window or a depth of at most {LETTERS}."
+            raise DatasetError(
+                "There are more documents than letters.", [Problem(f"query {query.id}", message)]
+            )
         labels = [self.template.label(number) for number in range(count)]
-        choice = self.calls.choose(message, labels)
+        choice = self.calls.choose(self.message(query, documents, 1), labels)
         self.verdicts[
             "ok" if choice.named == count else "missing_documents" if choice.named else "wrong_format"
         ] += 1
         return sorted(range(count), key=lambda number: -choice.scores[number])
 
-    def _text(self, document: Document) -> str:
-        words = text_of(document, self.parameters.fields).split()
-        return " ".join(words[: self.parameters.max_document_words])
+    def _text(self, document: Document, words: int) -> str:
+        text = text_of(document, self.parameters.fields, self.template.titled)
+        return " ".join(text.split()[:words])
+
+
+def prompt(template: Template, query: Query, texts: Sequence[str]) -> Message:
+    """A template filled in, in one turn or several."""
+    values = {"query": template.safe(query.text), "count": str(len(texts))}
+    prefix, suffix = filled(template.prefix, values), filled(template.suffix, values)
+    numbers = [
+        {"number": template.label(number), "document": template.safe(text)}
+        for number, text in enumerate(texts)
+    ]
+    bodies = [filled(template.body, each) for each in numbers]
+    earlier: list[tuple[str, str]] = []
+    if template.prefix_reply:
+        earlier.append((prefix, filled(template.prefix_reply, values)))
+        prefix = ""
+    if template.body_reply:
+        replies = [filled(template.body_reply, each) for each in numbers]
+        earlier += zip(bodies, replies, strict=True)
+        bodies = []
+    user = prefix + "".join(bodies) + suffix
+    return Message(template.system_message, user, template.answer, tuple(earlier), template.chat_template)
 
 
 Compare = Callable[[Sequence[int]], int]

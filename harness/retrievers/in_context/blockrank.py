@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -15,6 +15,7 @@ from harness.errors import Problem, SpecError
 from harness.records import Document, Query
 from harness.retrievers.in_context.blocks import Blocks, Layout, Tensor, block_attention, document_scores
 from harness.retrievers.in_context.decoder import Decoder, ReachedError
+from harness.retrievers.in_context.eight_bit import use_eight_bit
 from harness.retrievers.in_context.template import Method, Template, filled
 from harness.retrievers.in_context.weighted import WeightedRanker, shortened, text_of
 from harness.retrievers.neural.retriever import PositiveInt
@@ -40,6 +41,7 @@ class BlockRank(WeightedRanker):
         shuffle_seed: documents are numbered in a random order, so that the numbers tell nothing of the stage
             before; None keeps its order.
         max_document_tokens: 160 in the paper for MS MARCO, 384 for NQ and BEIR.
+        products: ``8-bit`` rounds both factors of the layers' products to 8-bit floats.
     """
 
     summary: ClassVar[str] = "BlockRank: attention of the query to document blocks, linear in their number."
@@ -51,16 +53,20 @@ class BlockRank(WeightedRanker):
     query_position: PositiveInt | None = None
     shuffle_seed: int | None = 0
     max_document_tokens: PositiveInt = 160
+    products: Literal["float", "8-bit"] = "float"
 
     def open(self) -> BlockRanker:
         """Load the model.
 
         Raises:
             MissingExtraError: the packages that read checkpoints are not installed.
-            UnavailableError: the weights cannot be reached.
+            UnavailableError: the weights cannot be reached, or have no products in 8 bits.
             SpecError: the model has no layer of this number, or no such position.
         """
-        return BlockRanker(self, *self.read())
+        decoder, template = self.read()
+        if self.products == "8-bit":
+            use_eight_bit(decoder.model)
+        return BlockRanker(self, decoder, template)
 
 
 class Prompt(NamedTuple):
@@ -94,7 +100,8 @@ class BlockRanker:
 
         begun = time.perf_counter()
         order = shuffled(len(documents), self.parameters.shuffle_seed, query.id)
-        texts = [text_of(documents[number], self.parameters.fields) for number in order]
+        fields, titled = self.parameters.fields, self.template.titled
+        texts = [text_of(documents[number], fields, titled) for number in order]
         with limited_threads(), torch.inference_mode():
             prompt = self.prompt(query.text, texts)
             signals = self.parameters.signal_tokens
@@ -108,11 +115,12 @@ class BlockRanker:
     def prompt(self, query: str, texts: Sequence[str]) -> Prompt:
         """The blocks of a prompt; each is cut into tokens on its own."""
         ids, template = self.decoder.ids, self.template
-        before, after = self.decoder.chat(template.system_message)
+        before, after = self.decoder.chat(template.system_message, form=template.chat_template)
         values = {"query": query, "count": str(len(texts))}
         instruction = ids(before + filled(template.prefix, values))
         bodies = [self._body(number, text) for number, text in enumerate(texts)]
         last = ids(filled(template.suffix, values) + after + template.answer)
+        last += ids(template.answer_end) if template.answer_end else []
         blocks = Blocks(instruction=len(instruction), documents=tuple(map(len, bodies)), query=len(last))
         return Prompt([*instruction, *(token for body in bodies for token in body), *last], blocks)
 

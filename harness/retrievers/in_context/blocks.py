@@ -135,6 +135,9 @@ def causal(query: Tensor, key: Tensor, value: Tensor, scaling: float) -> Tensor:
     from torch.nn.functional import scaled_dot_product_attention as attention
 
     t, s = query.shape[-2], key.shape[-2]
+    if t == 1 < query.shape[-3] // key.shape[-3]:  # heads of the same keys as rows of one: keys stay uncopied
+        rows = query.unflatten(-3, (key.shape[-3], -1)).squeeze(-2)
+        return attention(rows[None], key[None], value[None], scale=scaling)[0].flatten(-3, -2).unsqueeze(-2)
     mask: Any = None
     if 1 < t < s:  # on a GPU only described, which the flash kernels understand
         mask = causal_lower_right(t, s) if query.is_cuda else torch.ones(t, s, dtype=torch.bool).tril(s - t)

@@ -7,12 +7,26 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from harness.files import cache_folder
 from harness.retrievers.in_context.chat import Choice, Completion, Message, Model
+
+_SINCE: ContextVar[float] = ContextVar("answers are taken since", default=0.0)
+
+
+@contextmanager
+def answers_since(moment: float) -> Iterator[None]:
+    """Inside the block, models opened ask again what was answered before a POSIX time."""
+    token = _SINCE.set(moment)
+    try:
+        yield
+    finally:
+        _SINCE.reset(token)
 
 
 class Calls:
@@ -25,6 +39,8 @@ class Calls:
         open_model: loads the model; called when the first answer is not in the file.
         identity: what decides the answers: the model's provenance.
         price_prompt, price_generated: of a million tokens.
+        counted: the model can tell how long a prompt is, see :meth:`excess`.
+        context: tokens that it is held to, if they are fewer than it could read.
     """
 
     def __init__(
@@ -34,10 +50,13 @@ class Calls:
         *,
         price_prompt: float = 0.0,
         price_generated: float = 0.0,
+        counted: bool = False,
+        context: int | None = None,
     ) -> None:
         key = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
         self.path: Path = cache_folder() / "calls" / f"{key}.jsonl"
-        self._open = open_model
+        self._open, self._counted, self._context = open_model, counted, context
+        self._since = _SINCE.get()
         self._model: Model | None = None
         self._prices = (price_prompt, price_generated)
         self._known: dict[str, dict[str, Any]] | None = None
@@ -46,16 +65,26 @@ class Calls:
 
     def complete(self, message: Message, most: int) -> Completion:
         """An answer of at most ``most`` tokens."""
-        found = self._kept(
-            ["complete", *message, most], lambda model: model.complete(message, most)._asdict()
-        )
-        return Completion(**found)
+        asked = ["complete", *_parts(message), most]
+        line = self._kept(asked, lambda model: model.complete(message, most)._asdict())
+        self._count(line)
+        return Completion(**line["answer"])
 
     def choose(self, message: Message, labels: Sequence[str]) -> Choice:
         """Scores of labels by the first token of the answer."""
         given = list(labels)
-        found = self._kept(["choose", *message, given], lambda model: model.choose(message, given)._asdict())
-        return Choice(**found)
+        asked = ["choose", *_parts(message), given]
+        line = self._kept(asked, lambda model: model.choose(message, given)._asdict())
+        self._count(line)
+        return Choice(**line["answer"])
+
+    def excess(self, message: Message, most: int) -> int:
+        """Tokens that prompt and answer have too many for the model; 0 where nobody here can count them."""
+        if not self._counted:
+            return 0
+        asked = ["excess", *_parts(message), most, self._context]
+        line = self._kept(asked, lambda model: {"tokens": model.excess(message, most)})
+        return int(line["answer"]["tokens"])
 
     def take_counts(self) -> dict[str, int | float]:
         """What was counted since the last time; ``cost`` only where a price is given."""
@@ -67,31 +96,38 @@ class Calls:
         return counts
 
     def _kept(self, asked: Sequence[Any], ask: Callable[[Model], dict[str, Any]]) -> dict[str, Any]:
+        """The line with an answer; ``kept`` says that it was in the file."""
         key = hashlib.sha256(json.dumps(asked).encode()).hexdigest()
         if self._known is None:
-            self._known = _read(self.path)
+            self._known = _read(self.path, self._since)
         line = self._known.get(key)
-        self._counts["calls_from_cache"] += line is not None
-        if line is None:
-            model = self._model = self._model or self._open()
-            begun = time.perf_counter()
-            line = {"key": key, "answer": ask(model)}
-            line["seconds"] = round(time.perf_counter() - begun, 4)
-            self._known[key] = line
-            _append(self.path, line)
-        answer: dict[str, Any] = line["answer"]
-        self._count(answer, line["seconds"])
-        return answer
+        if line is not None:
+            return {**line, "kept": True}
+        model = self._model = self._model or self._open()
+        begun = time.perf_counter()
+        line = {"key": key, "answer": ask(model), "time": time.time()}
+        line["seconds"] = round(time.perf_counter() - begun, 4)
+        self._known[key] = line
+        _append(self.path, line)
+        return {**line, "kept": False}
 
-    def _count(self, answer: Mapping[str, Any], seconds: float) -> None:
+    def _count(self, line: Mapping[str, Any]) -> None:
+        answer = line["answer"]
         prompt, generated = answer["prompt_tokens"], answer.get("generated_tokens", 1)
+        self._counts["calls_from_cache"] += line["kept"]
         self._counts.update({"calls": 1, "prompt_tokens": prompt, "generated_tokens": generated})
-        self._sums["model_seconds"] += seconds
+        self._sums["model_seconds"] += line["seconds"]
         self._sums["cost"] += (prompt * self._prices[0] + generated * self._prices[1]) / 1e6
 
 
-def _read(path: Path) -> dict[str, dict[str, Any]]:
-    """The lines of a file by key; one that a crash has cut off is passed over."""
+def _parts(message: Message) -> list[Any]:
+    """What tells prompts apart; a plain one has no more than its three texts."""
+    system, user, answer, earlier, form = message
+    return [system, user, answer, *([earlier, form] if earlier or form else [])]
+
+
+def _read(path: Path, since: float) -> dict[str, dict[str, Any]]:
+    """The lines of a file by key; one that a crash has cut off, or older than ``since``, is passed over."""
     known: dict[str, dict[str, Any]] = {}
     try:
         lines = path.read_bytes().split(b"\n")
@@ -100,7 +136,8 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
     for raw in lines:
         try:
             line = json.loads(raw)
-            if isinstance(line["answer"], dict) and isinstance(line["seconds"], int | float):
+            whole = isinstance(line["answer"], dict) and isinstance(line["seconds"], int | float)
+            if whole and line.get("time", 0.0) >= since:
                 known[line["key"]] = line
         except (ValueError, KeyError, TypeError):
             continue

@@ -13,11 +13,15 @@ class Message(NamedTuple):
         system: the system's message; empty for none.
         user: the user's message.
         answer: with what the answer begins; the model goes on from there.
+        earlier: turns before: what the user said, and the reply.
+        form: Jinja that puts the chat together in this process; empty for the model's own.
     """
 
     system: str
     user: str
     answer: str
+    earlier: tuple[tuple[str, str], ...] = ()
+    form: str = ""
 
 
 class Completion(NamedTuple):
@@ -59,4 +63,8 @@ class Model(Protocol):
         Raises:
             UnavailableError: the model cannot be reached, or refuses.
         """
+        ...
+
+    def excess(self, message: Message, most: int) -> int:
+        """Tokens that prompt and answer have too many; 0 also where nobody here can count them."""
         ...

@@ -15,6 +15,8 @@ from harness.retrievers.in_context.blocks import Tensor, causal
 from harness.retrievers.neural.language_model import LanguageModel
 
 NAME = "retrieval-harness"
+MARK = "\x02message\x03"
+ROLES = ("user", "assistant")
 
 Attend = Callable[[int, Tensor, Tensor, Tensor, float], Tensor]
 """(layer, query [h, t, d], key [g, T, d], value [g, T, d], scaling) -> [h, t, d]; T includes the cache."""
@@ -59,20 +61,57 @@ class Decoder:
         """Tokens of a text as it stands; none are added around it."""
         return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
-    def chat(self, system: str = "") -> tuple[str, str]:
+    def chat(
+        self, system: str = "", earlier: Sequence[tuple[str, str]] = (), form: str = ""
+    ) -> tuple[str, str]:
         """What stands before a user's message, and between it and the answer.
 
-        A checkpoint without a chat template gets the system's message, if any, and a line break.
+        A checkpoint without a chat template gets what was said so far, line by line. Where the checkpoint's
+        chats have no system, its message begins the first turn. The token with which its tokenizer begins
+        every text begins the prompt, once.
+
+        Args:
+            system: the system's message; empty for the chat template's own.
+            earlier: turns before: what the user said, and the reply.
+            form: a chat template that is used instead of the checkpoint's.
         """
-        if not getattr(self.tokenizer, "chat_template", None):
-            return f"{system}\n" if system else "", "\n"
-        mark = "\x02message\x03"
-        messages = [{"role": "system", "content": system}] if system else []
-        text = self.tokenizer.apply_chat_template(
-            [*messages, {"role": "user", "content": mark}], tokenize=False, add_generation_prompt=True
-        )
-        before, _, after = text.partition(mark)
-        return before, after
+        if form or getattr(self.tokenizer, "chat_template", None):
+            before, after = self._rendered(system, [*earlier, (MARK, "")], form)
+        else:
+            said = [text for turn in [(system, ""), *earlier] for text in turn if text]
+            before, after = "".join(f"{text}\n" for text in said), "\n"
+        begin = getattr(self.tokenizer, "bos_token", None)
+        if not begin or before.startswith(begin):
+            return before, after
+        begins = list(self.tokenizer("")["input_ids"][:1]) == [self.tokenizer.bos_token_id]
+        return (begin if begins else "") + before, after
+
+    def _rendered(self, system: str, turns: Sequence[tuple[str, str]], form: str) -> tuple[str, str]:
+        from jinja2 import TemplateError
+
+        def rendered(first: Sequence[dict[str, str]], opening: str) -> tuple[str, str]:
+            said = [
+                (f"{opening}{user}" if not number else user, reply)
+                for number, (user, reply) in enumerate(turns)
+            ]
+            roles = [
+                {"role": role, "content": text}
+                for turn in said
+                for role, text in zip(ROLES, turn, strict=True)
+            ]
+            more = {"chat_template": form} if form else {}
+            text = self.tokenizer.apply_chat_template(
+                [*first, *roles[:-1]], tokenize=False, add_generation_prompt=True, **more
+            )
+            before, _, after = text.partition(MARK)
+            return before, after
+
+        if not system:
+            return rendered([], "")
+        try:
+            return rendered([{"role": "system", "content": system}], "")
+        except TemplateError:
+            return rendered([], f"{system}\n")
 
     def hidden(
         self,

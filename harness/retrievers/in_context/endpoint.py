@@ -37,6 +37,10 @@ class ServedModel:
         """Ask for the alternatives to the answer's first token."""
         return choice_of(self.post(request(message, self.name, self.interface, 1, top=TOP)), labels)
 
+    def excess(self, message: Message, most: int) -> int:
+        """0: only the server can count tokens, and it refuses what it cannot read."""
+        return 0
+
 
 def http_post(
     url: str, interface: Interface, *, key_variable: str | None, timeout: float, retries: int

@@ -97,36 +97,45 @@ class AttentionRanker:
             order.reverse()
         with limited_threads(), torch.inference_mode():
             head, bodies = self._context(query.text, [documents[number] for number in order])
-            context = [*head, *(token for body in bodies for token in body)]
+            between = self.decoder.ids(self.template.separator) if self.template.separator else []
+            context = [*head, *(token for body in bodies for token in (*between, *body)), *between]
             tails = [self._tail(query.text, len(order))]
             if self.parameters.calibrate:
                 tails.append(self._tail(self.parameters.null_query, len(order)))
             fits(len(context) + max(map(len, tails)), self.decoder, query.id, len(order))
-            made = self._scores(context, tails, len(head), [len(body) for body in bodies])
+            tokens = self._tokens(context, tails)
+            starts = [len(head) + len(between)]
+            for body in bodies:
+                starts.append(starts[-1] + len(body) + len(between))
+            made = [
+                float(kept_sum(tokens[a : a + len(body)])) for a, body in zip(starts, bodies, strict=False)
+            ]
         scores = [score for _, score in sorted(zip(order, made, strict=True))]
-        tokens = len(context) + sum(map(len, tails))
+        read = len(context) + sum(map(len, tails))
         spent = round(time.perf_counter() - begun, 4)
-        return Ranked(scores, {"calls": len(tails), "prompt_tokens": tokens, "model_seconds": spent})
+        return Ranked(scores, {"calls": len(tails), "prompt_tokens": read, "model_seconds": spent})
 
     def _context(self, query: str, documents: Sequence[Document]) -> tuple[list[int], list[list[int]]]:
         ids, template = self.decoder.ids, self.template
         values = {"query": query, "count": str(len(documents))}
-        head = ids(self.decoder.chat(template.system_message)[0] + filled(template.prefix, values))
+        before, _ = self.decoder.chat(template.system_message, form=template.chat_template)
+        head = ids(before + filled(template.prefix, values))
         end = filled(template.body.rpartition("{document}")[2], values)
         most = self.parameters.max_document_tokens
         bodies = []
         for number, document in enumerate(documents):
-            shown = {"number": template.label(number), "document": text_of(document, self.parameters.fields)}
+            text = text_of(document, self.parameters.fields, template.titled)
+            shown = {"number": template.label(number), "document": text}
             bodies.append(shortened(ids(filled(template.body, shown)), most, ids(end)))
         return head, bodies
 
     def _tail(self, query: str, count: int) -> list[int]:
         text = filled(self.template.suffix, {"query": query, "count": str(count)})
-        return self.decoder.ids(text + self.decoder.chat(self.template.system_message)[1])
+        _, after = self.decoder.chat(self.template.system_message, form=self.template.chat_template)
+        return self.decoder.ids(text + after)
 
-    def _scores(
-        self, context: list[int], tails: list[list[int]], head: int, lengths: list[int]
-    ) -> list[float]:
+    def _tokens(self, context: list[int], tails: list[list[int]]) -> Tensor:
+        """Attention [context] that each token of the context gets, calibrated if there are two tails."""
         cache, last = self.decoder.new_cache(), max(self.chosen)
 
         def read(layer: int, query: Tensor, key: Tensor, value: Tensor, scaling: float) -> Tensor:
@@ -140,8 +149,7 @@ class AttentionRanker:
         for tail in tails:
             found.append(self._attention(tail, cache, len(context)))
             cache.crop(-len(tail))
-        tokens = found[0] - found[1] if len(found) > 1 else found[0]
-        return [float(kept_sum(part)) for part in tokens[head:].split(lengths)]
+        return found[0] - found[1] if len(found) > 1 else found[0]
 
     def _attention(self, tail: list[int], cache: Any, context: int) -> Tensor:
         """Attention [context] that the tokens of ``tail`` pay what is in the cache."""

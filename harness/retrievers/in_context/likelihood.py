@@ -63,9 +63,10 @@ class LikelihoodRanker:
     def prompt(self, query: str, document: Document) -> list[int]:
         """What stands before the query: the document, cut, in its template."""
         ids, template = self.decoder.ids, self.template
-        before, after = self.decoder.chat(template.system_message)
+        before, after = self.decoder.chat(template.system_message, form=template.chat_template)
         front, _, back = template.body.partition("{document}")
-        text = ids(text_of(document, self.parameters.fields))[: self.parameters.max_document_tokens]
+        whole = text_of(document, self.parameters.fields, template.titled)
+        text = ids(whole)[: self.parameters.max_document_tokens]
         values = {"query": query, "count": "1", "number": template.label(0)}
         opening = before + filled(template.prefix + front, values)
         closing = filled(back + template.suffix, values) + after

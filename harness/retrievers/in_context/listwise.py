@@ -10,7 +10,7 @@ from pydantic import Field
 
 from harness.errors import Problem, SpecError
 from harness.records import Document, Query
-from harness.retrievers.in_context.asking import Asking, AskingRanker
+from harness.retrievers.in_context.asking import LETTERS, Asking, AskingRanker
 from harness.retrievers.in_context.blockrank import shuffled
 from harness.retrievers.in_context.consensus import kemeny, reciprocal_ranks
 from harness.retrievers.in_context.template import Method, read_template
@@ -56,6 +56,9 @@ class Listwise(AskingRanker):
         if self.decoding == "first-token" and read_template(self.template, "listwise").labels != "letters":
             message = "decoding: first-token needs labels of one token: a template with labels: letters."
             problems.append(Problem("template", message))
+        if self.decoding == "first-token" and (self.window or 0) > LETTERS:
+            message = f"expected at most {LETTERS}, as many as there are letters, found {self.window}."
+            problems.append(Problem("window", message))
         if problems:
             raise SpecError("Listwise cannot be made with these parameters:", problems)
 

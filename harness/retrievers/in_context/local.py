@@ -10,10 +10,16 @@ from harness.retrievers.neural.threads import limited_threads
 
 
 class LocalModel:
-    """Greedy decoding, one token at a time over a cache of keys and values."""
+    """Greedy decoding, one token at a time over a cache of keys and values.
 
-    def __init__(self, decoder: Decoder) -> None:
+    Args:
+        decoder: the model.
+        context: tokens of prompt and answer at most; what the model was made to read if not given.
+    """
+
+    def __init__(self, decoder: Decoder, context: int | None = None) -> None:
         self.decoder = decoder
+        self.context = min(context or decoder.window, decoder.window)
         end = decoder.model.generation_config.eos_token_id
         self.ends = set(end) if isinstance(end, list) else {end}
 
@@ -49,6 +55,10 @@ class LocalModel:
             [max(float(values[token]) for token in each) for each in spelled], len(ids), len(labels)
         )
 
+    def excess(self, message: Message, most: int) -> int:
+        """Tokens that prompt and answer have beyond ``context``."""
+        return max(0, len(self._ids(message)) + most - self.context)
+
     def _ids(self, message: Message) -> list[int]:
-        before, after = self.decoder.chat(message.system)
+        before, after = self.decoder.chat(message.system, message.earlier, message.form)
         return self.decoder.ids(before + message.user + after + message.answer)

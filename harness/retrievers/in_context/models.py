@@ -32,7 +32,11 @@ Price = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransformersModel:
-    """A checkpoint that Hugging Face transformers runs here."""
+    """A checkpoint that Hugging Face transformers runs here.
+
+    Attributes:
+        context: tokens of prompt and answer at most; None for what the checkpoint was made to read.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT_PARAMETERS
 
@@ -40,6 +44,7 @@ class TransformersModel:
     checkpoint: str = SMOLLM2
     revision: str | None = None
     precision: Precision = "float32"
+    context: PositiveInt | None = None
 
     def __post_init__(self) -> None:
         check_parameters(self)
@@ -51,7 +56,8 @@ class TransformersModel:
 
     def open(self) -> Model:
         """Load it."""
-        return LocalModel(Decoder(load_model(self.checkpoint, self.revision, self.precision)))
+        decoder = Decoder(load_model(self.checkpoint, self.revision, self.precision))
+        return LocalModel(decoder, self.context)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,10 +18,13 @@ def request(message: Message, model: str, interface: Interface, most: int, *, to
     """The body of a request; ``top`` alternatives are asked for in place of the first token."""
     body: dict[str, Any] = {"model": model, "max_tokens": most, "temperature": 0, "seed": 0}
     if interface == "completions":
-        body["prompt"] = "\n\n".join(part for part in (message.system, message.user) if part)
+        said = (message.system, *(text for turn in message.earlier for text in turn), message.user)
+        body["prompt"] = "\n\n".join(part for part in said if part)
         body["prompt"] += f"\n{message.answer}"
         return body | ({"logprobs": top} if top else {})
-    roles = (("system", message.system), ("user", message.user), ("assistant", message.answer))
+    roles = [("system", message.system)]
+    roles += [pair for turn in message.earlier for pair in zip(("user", "assistant"), turn, strict=True)]
+    roles += [("user", message.user), ("assistant", message.answer)]
     body["messages"] = [{"role": role, "content": text} for role, text in roles if text]
     return body | ({"logprobs": True, "top_logprobs": top} if top else {})
 

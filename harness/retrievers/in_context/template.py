@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from harness.config import Strict, read_yaml
 from harness.errors import Problem, SpecError, UnknownNameError
@@ -20,7 +20,8 @@ FOLDER = Path(__file__).parent / "templates"
 
 Method = Literal["blockrank", "attention", "listwise", "setwise", "pairwise", "likelihood"]
 
-_SLOT = re.compile(r"\{(query|document|number|count)\}")
+_SLOT = re.compile(r"\{(query|document|number|count|title|text)\}")
+_LABEL = re.compile(r"\[(\d+)\]")
 
 
 class Template(Strict):
@@ -30,12 +31,20 @@ class Template(Strict):
 
     Attributes:
         method: the kind of ranker it is for.
+        source: where the wording was published, for a checkpoint that was trained on it.
         system_message: of a chat; empty for the checkpoint's own.
+        chat_template: Jinja that puts a chat together in place of the checkpoint's own, in this process.
         prefix: before the documents.
+        prefix_reply: if given, prefix and this reply are a turn of their own.
         body: one document.
+        body_reply: if given, each document and this reply are a turn of their own.
         suffix: after the documents, the end of the user's message.
         answer: with what the model's answer begins, if we write it; of ``likelihood`` the text whose
             probability is the score.
+        answer_end: end of ``answer`` that is cut into tokens on its own; of ``blockrank`` alone.
+        separator: before each document and the suffix, part of neither; of ``attention`` alone.
+        titled: how a document with a title reads, with ``{title}`` and ``{text}``; empty for a space between.
+        round_labels: ``[7]`` in queries and documents reads ``(7)``, so that only labels have such brackets.
         labels: how documents are numbered in the prompt.
         first_number: number of the first document.
         output_validation_regex: an answer must match it as a whole, or counts as of wrong format.
@@ -43,11 +52,19 @@ class Template(Strict):
     """
 
     method: Method
+    source: str = ""
     system_message: str = ""
+    chat_template: str = ""
     prefix: str
+    prefix_reply: str = ""
     body: str
+    body_reply: str = ""
     suffix: str
     answer: str = ""
+    answer_end: str = ""
+    separator: str = ""
+    titled: str = ""
+    round_labels: bool = False
     labels: Literal["numbers", "letters"] = "numbers"
     first_number: int = Field(default=1, ge=0, le=1)
     output_validation_regex: str = r"(?s).*"
@@ -68,6 +85,18 @@ class Template(Strict):
         if text.count("{document}") != 1:
             raise ValueError("the body shows {document} once")
         return text
+
+    @model_validator(mode="after")
+    def _turns_are_whole(self) -> Template:
+        if self.body_reply and not self.prefix_reply:
+            raise ValueError(
+                "body_reply needs prefix_reply: the documents would be answered before the task."
+            )
+        return self
+
+    def safe(self, text: str) -> str:
+        """A query or document in which nothing looks like a label, if the template asks for that."""
+        return _LABEL.sub(r"(\1)", text) if self.round_labels else text
 
     def label(self, number: int) -> str:
         """What document ``number``, counted from 0, is called: 1, 2, … or A, B, …, Z, AA, …."""

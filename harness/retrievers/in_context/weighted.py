@@ -12,7 +12,7 @@ from harness.errors import DatasetError, Problem
 from harness.records import Document
 from harness.retrievers.base import STRICT_PARAMETERS, check_parameters
 from harness.retrievers.in_context.decoder import Decoder
-from harness.retrievers.in_context.template import Method, Template, read_template, template_hash
+from harness.retrievers.in_context.template import Method, Template, filled, read_template, template_hash
 from harness.retrievers.neural.checkpoint import check_checkpoint
 from harness.retrievers.neural.language_model import SMOLLM2, Precision, load_model, model_provenance
 from harness.retrievers.neural.retriever import Fields, PositiveInt
@@ -69,10 +69,17 @@ class WeightedRanker:
         return decoder, read_template(self.template, self.method)
 
 
-def text_of(document: Document, fields: Sequence[str]) -> str:
-    """The fields of a document that are not empty, joined by a space, on one line."""
-    parts = (getattr(document, field) for field in fields)
-    return " ".join(" ".join(part.split()) for part in parts if part.strip())
+def text_of(document: Document, fields: Sequence[str], titled: str = "") -> str:
+    """The fields of a document that are not empty, on one line.
+
+    Args:
+        document: the document.
+        fields: which of title and text, in this order; joined by a space.
+        titled: a template's form of a document whose title and text are both shown.
+    """
+    parts = {field: " ".join(getattr(document, field).split()) for field in fields}
+    shown = {field: part for field, part in parts.items() if part}
+    return filled(titled, shown) if titled and len(shown) == 2 else " ".join(shown.values())
 
 
 def shortened(ids: Sequence[int], most: int, kept_end: Sequence[int]) -> list[int]:

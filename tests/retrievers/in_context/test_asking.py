@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.errors import SpecError, UnknownNameError
+from harness.errors import DatasetError, SpecError, UnknownNameError
 from harness.records import Document, Query
 from harness.retrievers.in_context.asking import Asking, AskingRanker
 from harness.retrievers.in_context.calls import Calls
@@ -43,6 +43,9 @@ class Reader:
         order = sorted(worths, key=lambda label: -worths[label])
         text = f" {order[0]}" if message.answer == "Passage" else " > ".join(f"[{x}]" for x in order)
         return Completion(text, len(message.user.split()), len(text.split()))
+
+    def excess(self, message: Message, most: int) -> int:
+        return 0
 
     def choose(self, message: Message, labels: Sequence[str]) -> Choice:
         self.asked.append(message)
@@ -189,9 +192,12 @@ def disagreement(order: Sequence[int], orders: Sequence[Sequence[int]]) -> int:
     )
 
 
-@given(st.lists(st.permutations(range(5)), min_size=1, max_size=5))
+@given(st.integers(1, 6).flatmap(lambda n: st.lists(st.permutations(range(n)), min_size=1, max_size=5)))
+@settings(max_examples=30, deadline=None)
 def test_the_kemeny_order_disagrees_least(orders: list[list[int]]) -> None:
-    least = min(disagreement(each, orders) for each in itertools.permutations(range(5)))
+    """Held against all n! orders."""
+    numbers = range(len(orders[0]))
+    least = min(disagreement(each, orders) for each in itertools.permutations(numbers))
     assert disagreement(kemeny(orders), orders) == least
 
 
@@ -212,6 +218,12 @@ def test_sorting_by_comparisons() -> None:
     assert heap_order(1, 3, 10, best) == [0]
     assert sliding_passes(7, 2, best)[:2] == [1, 5]
     assert all_pairs(7, lambda _: 0) == list(range(7)), "a model that always says A decides nothing"
+
+
+def test_a_first_token_tells_as_many_documents_apart_as_there_are_letters() -> None:
+    ranker = Listwise(decoding="first-token", template="first-token", window=None)
+    with pytest.raises(DatasetError, match="found 27 documents"):
+        asking(ranker, Reader()).rank(QUERY, documents(range(1, 28)), [0.0] * 27)
 
 
 def test_texts_with_braces_and_marks_stay_as_they_are() -> None:
@@ -243,6 +255,8 @@ def test_bad_parameters_are_named(tmp_path: Path) -> None:
         Listwise(window=5, stride=5)
     with pytest.raises(SpecError, match="labels: letters"):
         Listwise(decoding="first-token")
+    with pytest.raises(SpecError, match="window: expected at most 26"):
+        Listwise(decoding="first-token", template="first-token", window=27)
     (tmp_path / "mine.yaml").write_text(
         "method: listwise\nprefix: a\nbody: b\nsuffix: c\noutput_extraction_regex: '('\n"
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from harness.cli.main import main
 from harness.config import check
 from harness.errors import CommandError, SpecError, UnavailableError
 from harness.records import Document, Query
@@ -142,3 +143,8 @@ def test_a_run_tells_what_it_cost(server: Server, tmp_path: Path) -> None:
     assert len(server.asked) == 2
     run(tmp_path / "spec.yaml", str(folder), tmp_path / "again")
     assert len(server.asked) == 2, "nothing is paid for twice"
+    asked = ["run", str(tmp_path / "spec.yaml"), "--dataset", str(folder), "--out", str(tmp_path / "new")]
+    assert main([*asked, "--fresh"]) == 0
+    assert len(server.asked) == 4, "asked again, though the calls were kept"
+    assert main(asked) == 0
+    assert len(server.asked) == 4
