@@ -27,7 +27,7 @@ MEASURES = ("nDCG@10", "R@100")
 LEVEL = 0.05
 GROUPS: dict[str, tuple[str, ...]] = {
     "bm25": ("bm25-rm3", "bm25-rocchio", "bm25-maxp", "bm25-pruned", "bm25-minilm-rrf",
-             "bm25-minilm-interpolation"),
+             "bm25-minilm-interpolation", "bm25-minilm-selective"),
     "splade-tiny": ("splade-tiny-prf", "splade-tiny-pruned"),
     "minilm": ("minilm-prf-average", "minilm-prf-rocchio", "bm25-minilm-rrf", "bm25-minilm-interpolation"),
 }  # fmt: skip
@@ -65,9 +65,10 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("datasets", nargs="+")
+    parser.add_argument("--group", action="append", choices=sorted(GROUPS), help="default: all")
     parser.add_argument("--out", type=Path, default=Path(".harness/pipelines"))
     options = parser.parse_args()
-    for group in GROUPS:
+    for group in options.group or GROUPS:
         table: dict[str, list[str]] = {}
         for name in options.datasets:
             try:

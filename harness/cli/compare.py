@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.cli.equivalence import print_equivalence
 from harness.cli.output import add_format, print_json, print_table
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="the N biggest gains and losses of each system against the baseline, else the first run",
     )
+    parser.add_argument(
+        "--equivalence",
+        type=float,
+        metavar="MARGIN",
+        help="test, too, whether systems differ by less than this (two one-sided tests)",
+    )
     parser.add_argument("--latex", metavar="FILE", help="write the systems as a LaTeX table (booktabs)")
     parser.add_argument("--csv", metavar="FILE", help="write the pairs as CSV")
     parser.add_argument("--json", metavar="FILE", help="write everything as JSON, every query's values, too")
@@ -70,6 +77,7 @@ def execute(options: argparse.Namespace) -> int:
         alpha=options.alpha,
         seed=SEED if options.seed is None else options.seed,
         smallest_effect=options.smallest_effect,
+        equivalence=options.equivalence,
     )
     for path, kind in reports.items():
         write_report(found, path, kind)
@@ -79,6 +87,8 @@ def execute(options: argparse.Namespace) -> int:
         print_json(document(found) | extra)
         return 0
     _print(found)
+    if found.margin is not None:
+        print_equivalence(found, found.margin)
     for each in gains:
         _print_gains(each)
     return 0

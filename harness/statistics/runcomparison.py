@@ -12,6 +12,7 @@ import numpy as np
 from harness.columns import Ints
 from harness.errors import CommandError, UnknownNameError
 from harness.records import Floats
+from harness.runfiles.card import RunCard
 from harness.statistics.comparison import Comparison, PairRow
 
 
@@ -51,6 +52,8 @@ class RunComparison:
         engine: what computed the values, name and version.
         flags: settings that change values.
         notes: what a reader must know before believing a decision; often empty.
+        margin: the smallest difference that counts, for tests of equivalence; None for no such tests.
+        cards: those of the runs, None for one without, in the order of ``comparison.names``; or none at all.
     """
 
     comparison: Comparison
@@ -65,6 +68,8 @@ class RunComparison:
     engine: str
     flags: Mapping[str, str]
     notes: tuple[str, ...]
+    margin: float | None = None
+    cards: tuple[RunCard | None, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from harness.statistics.matrix import frozen
 from harness.statistics.pairtest import SEED, TESTS
 from harness.statistics.runcomparison import RunComparison
 from harness.statistics.runnames import NamedRun, RunSource, name_runs
+from harness.statistics.tost import check_margin
 
 
 def compare_runs(
@@ -37,6 +38,7 @@ def compare_runs(
     alpha: float = 0.05,
     seed: int = SEED,
     smallest_effect: float = 0.0,
+    equivalence: float | None = None,
     score_precision: str = "double",
 ) -> RunComparison:
     """Score two or more runs by one measure and tell which of them differ.
@@ -49,6 +51,7 @@ def compare_runs(
         measure: by default the data set's headline measure, or nDCG@10.
         baseline: a system's name: the others are set against it. Corrections are for all pairs still.
         test, correction, alpha, seed, smallest_effect: as :func:`harness.statistics.compare.compare_systems`.
+        equivalence: the smallest difference that counts, in the measure's units; None for no tests of it.
         score_precision: as :func:`harness.evaluation.evaluate.evaluate`.
 
     Raises:
@@ -60,7 +63,7 @@ def compare_runs(
     names = [run.name for run in named]
     if baseline is not None and baseline not in names:
         raise UnknownNameError("system in this comparison", baseline, names)
-    _check_method(test, correction, alpha)
+    _check_method(test, correction, alpha, equivalence)
     bench = bench_of(dataset, qrels)
     bench.refuse_other_data(named)
     chosen = parse_measure(measure or bench.headline)
@@ -89,12 +92,16 @@ def compare_runs(
         engine=f"{scored[0].engine} {scored[0].engine_version}",
         flags=dict(scored[0].flags),
         notes=(*_coverage(names, answered.tolist(), values.shape[1]), *comparison.method.notes),
+        margin=equivalence,
+        cards=tuple(run.card for run in named),
     )
 
 
-def _check_method(test: str | None, correction: str | None, alpha: float) -> None:
+def _check_method(test: str | None, correction: str | None, alpha: float, margin: float | None) -> None:
     """Refuse before any run is read what could not be done after."""
     check_alpha(alpha)
+    if margin is not None:
+        check_margin(margin, alpha)
     _ = TESTS[test] if test else None, CORRECTIONS[correction] if correction else None
 
 

@@ -63,10 +63,7 @@ def tost(
         )
     if not (np.isfinite(first).all() and np.isfinite(second).all()):
         raise CommandError("The test needs finite values; some are not.")
-    if not (margin > 0 and 0 < alpha < 0.5):
-        raise CommandError(
-            f"The margin must be above 0 and alpha between 0 and 0.5; found {margin} and {alpha}."
-        )
+    check_margin(margin, alpha)
     differences = first - second
     mean, n = float(differences.mean()), len(differences)
     error = float(differences.std(ddof=1)) / n**0.5
@@ -75,6 +72,19 @@ def tost(
     return Equivalence(
         difference=mean, margin=margin, low=mean - half, high=mean + half, p=p, alpha=alpha, queries=n
     )
+
+
+def check_margin(margin: float, alpha: float) -> None:
+    """Refuse a margin or a level that no test of equivalence has.
+
+    Raises:
+        CommandError: the margin is not a number above 0, or alpha is not between 0 and 0.5.
+    """
+    if not (0 < margin < float("inf") and 0 < alpha < 0.5):
+        raise CommandError(
+            "For a test of equivalence the margin must be above 0 and alpha between 0 and 0.5; "
+            f"found {margin:g} and {alpha:g}."
+        )
 
 
 def _upper_tail(distance: float, error: float, df: int) -> float:

@@ -160,7 +160,7 @@ def test_branches_start_from_the_same_documents(log: Path) -> None:
     ranks = [{d: i for i, d in enumerate(run["q1"], start=1)} for run in (lexical, overlap)]
     for document, score in fused.items():
         assert score == pytest.approx(sum(1 / (60 + rank[document]) for rank in ranks), abs=1e-12)
-    assert made.stages[1].facts == {"runs": 2}
+    assert made.stages[1].facts == {"runs": 2, "documents_ranked": len(made.run)}
     assert [stage.name for stage in made.stages[1].branches[0]] == ["overlap"]
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
 
+from harness.errors import SpecError
+from harness.reproduction.declared import read_promises
 from harness.retrievers.plan import pipeline_problems
+from harness.retrievers.spec import read_systems
 from harness.retrievers.stage_spec import Stage
 
 BM25 = {"retrieve": "bm25"}
@@ -63,6 +67,38 @@ def test_unsound_pipelines_are_refused_with_their_place(
     assert any(line.startswith(f"{where}:") and words in line for line in problems(*stages)), problems(
         *stages
     )
+
+
+def test_parts_of_a_malformed_file_are_checked_with_it(tmp_path: Path) -> None:
+    """A key of the file, one of a stage, a value in another stage and one in a branch: one round to mend."""
+    path = tmp_path / "bad.yaml"
+    path.write_text(
+        "version: 1\nsystem: bad\nfamilie: lexical\ndescription: d\npipeline:\n"
+        "  - {retrieve: bm25, parameters: {k1: much}}\n"
+        "  - {rerank: cross-encoder, dept: 3}\n"
+        "  - {fuse: rrf, parameters: {k: 0}, with: [[{retrieve: bm52}], 7]}\n"
+        "  - nonsense\n"
+    )
+    with pytest.raises(SpecError) as caught:
+        read_systems(path)
+    places = [problem.where for problem in caught.value.problems]
+    assert len(places) == len(set(places))
+    for where in (
+        "familie", "family", "pipeline[1].dept", "pipeline[0].parameters.k1", "pipeline[2].parameters.k",
+        "pipeline[2].with[0][0].retrieve", "pipeline[2].with[1]", "pipeline[3]",
+    ):  # fmt: skip
+        assert where in places, places
+    assert str(caught.value).startswith(f"{path} has {len(places)} problems:")
+    with pytest.raises(SpecError) as again:
+        read_promises(path)
+    assert again.value.problems == caught.value.problems
+
+
+@pytest.mark.parametrize("text", ["7", "[]", "pipeline: 3", "pipeline: [[]]", "pipeline: [{retrieve: 3}]"])
+def test_files_that_are_nothing_like_a_system(text: str, tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text(text)
+    with pytest.raises(SpecError, match="problem"):
+        read_systems(tmp_path / "bad.yaml")
 
 
 def test_all_problems_are_named_at_once() -> None:

@@ -73,8 +73,12 @@ class PairRanker:
     def rank(self, query: Query, documents: Sequence[Document], first: Sequence[float]) -> Ranked:
         """Score every document; its place before does not matter."""
         pairs = [(query.text, text_of(document, self._fields)) for document in documents]
+        return Ranked(self.scores(pairs), {"pairs": len(pairs)})
+
+    def scores(self, pairs: Pairs) -> list[float]:
+        """One number for each pair of query and text."""
         with limited_threads():
-            return Ranked(list(self._scores(pairs)), {"pairs": len(pairs)})
+            return list(self._scores(pairs))
 
 
 def _model(folder: Path, max_length: int) -> Any:

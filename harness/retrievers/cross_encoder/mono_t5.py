@@ -12,6 +12,7 @@ from harness.records import Document, Query
 from harness.retrievers.cross_encoder.base import PairReranker
 from harness.retrievers.cross_encoder.true_false import TrueFalse
 from harness.retrievers.neural.collection import text_of
+from harness.retrievers.neural.onnx import Backend
 from harness.retrievers.neural.threads import limited_threads
 from harness.retrievers.stages import Ranked
 
@@ -28,6 +29,7 @@ class MonoT5(PairReranker):
 
     Attributes:
         relevant, irrelevant: the words; multilingual models have ``yes`` and ``no``.
+        backend: ``onnx`` runs the checkpoint's ``encoder_model.onnx`` and ``decoder_model.onnx``.
     """
 
     summary: ClassVar[str] = "monoT5: the log probability of the word true."
@@ -35,6 +37,7 @@ class MonoT5(PairReranker):
 
     relevant: Word = "true"
     irrelevant: Word = "false"
+    backend: Backend = "torch"
 
     def open(self) -> MonoT5Ranker:
         """Load the model.
@@ -48,6 +51,7 @@ class MonoT5(PairReranker):
             words=(self.relevant, self.irrelevant),
             max_length=self.max_length,
             batch_size=self.batch_size,
+            backend=self.backend,
         )
         return MonoT5Ranker(self.fields, model)
 
@@ -65,9 +69,11 @@ class MonoT5Ranker:
 
     def rank(self, query: Query, documents: Sequence[Document], first: Sequence[float]) -> Ranked:
         """Score every document; its place before does not matter."""
-        inputs = [
-            (f"Query: {query.text} Document:", text_of(document, self._fields), "Relevant:")
-            for document in documents
-        ]
+        pairs = [(query.text, text_of(document, self._fields)) for document in documents]
+        return Ranked(self.scores(pairs), {"pairs": len(pairs)})
+
+    def scores(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """One log probability for each pair of query and text."""
+        inputs = [(f"Query: {query} Document:", text, "Relevant:") for query, text in pairs]
         with limited_threads():
-            return Ranked(self._model.scores(inputs), {"pairs": len(inputs)})
+            return self._model.scores(inputs)

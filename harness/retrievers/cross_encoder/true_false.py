@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from harness.errors import UnavailableError
+from harness.retrievers.cross_encoder.first_logits import OnnxLogits, TorchLogits
+from harness.retrievers.neural.onnx import Backend
 from harness.retrievers.neural.transformer import quiet, readable
 
 
@@ -18,18 +22,27 @@ class TrueFalse:
         words: the two words, the good one first; each is one piece of the model's vocabulary.
         max_length: tokens of an input, special ones included.
         batch_size: inputs at a time.
+        backend: what computes; ``onnx`` reads the models that Optimum exports.
 
     Raises:
+        MissingExtraError: onnxruntime is not installed.
         UnavailableError: the folder holds no such model, or a word is not one piece.
     """
 
-    def __init__(self, folder: Path, *, words: tuple[str, str], max_length: int, batch_size: int) -> None:
-        from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        words: tuple[str, str],
+        max_length: int,
+        batch_size: int,
+        backend: Backend = "torch",
+    ) -> None:
+        from transformers import AutoTokenizer
 
         with quiet(), readable(str(folder)):
             self._tokenizer: Any = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
-            model: Any = AutoModelForSeq2SeqLM.from_pretrained(str(folder), local_files_only=True)
-        self._model = model.float().eval()
+        self._model = OnnxLogits(folder) if backend == "onnx" else TorchLogits(folder)
         self._words = [self._piece(word) for word in words]
         self._max_length, self._batch_size = max_length, batch_size
 
@@ -58,11 +71,8 @@ class TrueFalse:
         return [*first, *middle[:room], *last, *end]
 
     def _batch(self, rows: Sequence[Sequence[int]]) -> list[float]:
-        import torch
-
-        padded = self._tokenizer.pad({"input_ids": [list(row) for row in rows]}, return_tensors="pt")
-        begun = torch.full((len(rows), 1), int(self._model.config.decoder_start_token_id))
-        with torch.inference_mode():
-            logits = self._model(**padded, decoder_input_ids=begun).logits[:, 0, self._words]
-            scores: list[float] = torch.log_softmax(logits.double(), dim=1)[:, 0].tolist()
+        padded = self._tokenizer.pad({"input_ids": [list(row) for row in rows]}, return_tensors="np")
+        ids, mask = (np.asarray(padded[name], dtype=np.int64) for name in ("input_ids", "attention_mask"))
+        good, bad = self._model.first(ids, mask, self._words).T
+        scores: list[float] = (-np.logaddexp(0.0, bad - good)).tolist()
         return scores

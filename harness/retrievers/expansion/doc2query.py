@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar
 
 from pydantic import ConfigDict, Field
 
+from harness.errors import Problem, SpecError
 from harness.records import Document
 from harness.retrievers.base import STRICT_PARAMETERS, check_parameters
+from harness.retrievers.cross_encoder.cross_encoder import CrossEncoder
+from harness.retrievers.cross_encoder.mono_t5 import MonoT5
+from harness.retrievers.cross_encoder.scorers import ScorerName, scorer_of
 from harness.retrievers.expansion.generated import Generated, content_of, read_generated, threshold
+from harness.retrievers.expansion.scoring import scored
+from harness.retrievers.packages import Need, needs_of
+from harness.retrievers.pruning.spool import Spool
 from harness.retrievers.stages import PASSAGE_MARK
 
 Place = Annotated[str, Field(min_length=1)]
@@ -26,6 +34,9 @@ class _Queries:
         queries: a file of JSON lines with ``id``, ``queries`` and, for ``percentile``, ``scores``.
         most: queries of a document that are used, the first ones of those kept.
         percentile: queries whose score is below that of this percentile of all are left out; 0 keeps all.
+        scorer: scores every query with its document, in place of the file's scores: ``cross-encoder`` or
+            ``mono-t5``; its scores are kept in the cache of encodings.
+        scorer_parameters: its parameters.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT_PARAMETERS
@@ -33,22 +44,54 @@ class _Queries:
     queries: Place
     most: PositiveInt | None = None
     percentile: Percentile = 0.0
+    scorer: ScorerName | None = None
+    scorer_parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_parameters(self)
+        problems = []
+        if self.scorer is None and self.scorer_parameters:
+            problems.append(Problem("scorer_parameters", "there is no scorer that takes them."))
+        if self.scorer is not None and not self.percentile:
+            problems.append(Problem("scorer", "its scores are for a percentile above 0, which is absent."))
+        if problems:
+            raise SpecError("The queries cannot be filtered like this:", problems)
+        self._scorer()
+
+    def _scorer(self) -> CrossEncoder | MonoT5 | None:
+        return scorer_of(self.scorer, self.scorer_parameters) if self.scorer else None
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """The packages of the scorer."""
+        scorer = self._scorer()
+        if scorer is None:
+            return ()
+        return (Need(f"The scorer {self.scorer!r}", "sentence_transformers", "neural"), *needs_of(scorer))
 
     def provenance(self) -> Mapping[str, str]:
-        """The hash of the file's content, so that nothing is taken from the cache for another.
+        """The hash of the file's content, so that nothing is taken from the cache for another; the scorer's.
 
         Raises:
-            UnavailableError: there is no such file.
+            UnavailableError: there is no such file, or the scorer's weights cannot be reached.
         """
-        return {"queries": f"sha256:{content_of(self.queries)}"}
+        scorer = self._scorer()
+        weights = scorer.provenance() if scorer else {}
+        return {"queries": f"sha256:{content_of(self.queries)}", **weights}
 
-    def _kept(self) -> Mapping[str, list[str]]:
+    def _expanded(self, documents: Iterable[Document]) -> Iterator[tuple[Document, list[str]]]:
+        """Every document with its queries; with a scorer all documents are read, and scored, first."""
         generated = read_generated(self.queries)
-        least = threshold(generated, self.percentile, self.queries) if self.percentile else float("-inf")
-        return {name: _chosen(each, least)[: self.most] for name, each in generated.items()}
+        scorer = self._scorer()
+        with ExitStack() as stack:
+            given: Iterable[Document] = documents
+            if scorer is not None:
+                given = stack.enter_context(Spool(documents))
+                generated = scored(generated, given, scorer)
+            least = threshold(generated, self.percentile, self.queries) if self.percentile else float("-inf")
+            for document in given:
+                each = generated.get(document.id)
+                yield document, _chosen(each, least)[: self.most] if each else []
 
 
 def _chosen(each: Generated, least: float) -> list[str]:
@@ -75,9 +118,8 @@ class Doc2Query(_Queries):
         Raises:
             UnavailableError, DatasetError: as :func:`harness.retrievers.expansion.generated.read_generated`.
         """
-        kept = self._kept()
-        for document in documents:
-            yield document._replace(text=" ".join([document.text, *kept.get(document.id, [])]).strip())
+        for document, queries in self._expanded(documents):
+            yield document._replace(text=" ".join([document.text, *queries]).strip())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +140,6 @@ class Doc2QueryIndex(_Queries):
         Raises:
             UnavailableError, DatasetError: as :func:`harness.retrievers.expansion.generated.read_generated`.
         """
-        kept = self._kept()
-        for document in documents:
-            for number, query in enumerate(kept.get(document.id, [])):
+        for document, queries in self._expanded(documents):
+            for number, query in enumerate(queries):
                 yield Document(f"{document.id}{PASSAGE_MARK}{number}", "", query)

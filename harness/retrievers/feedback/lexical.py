@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, Final
 
 import numpy as np
@@ -26,6 +26,9 @@ PositiveInt = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 PLAIN: Final = re.compile(r"[a-z0-9]+")
 SHORTEST, LONGEST = 2, 20  # characters of a feedback term
+REACH: Final = 1000
+ROUNDED: Final = 1e-4
+"""Scores are rounded to so much, and lowered by 1e-6 for every one of a tie."""
 
 
 class FeedbackDocument:
@@ -53,6 +56,7 @@ class LexicalFeedback(ABC):
     summary: ClassVar[str]
     accepts: ClassVar[frozenset[str]] = frozenset({"bm25", "ql-dirichlet"})
     plain_terms: ClassVar[bool]
+    weighs_by_score: ClassVar[bool]
 
     feedback_documents: PositiveInt = 10
     feedback_terms: PositiveInt = 10
@@ -73,8 +77,10 @@ class LexicalFeedback(ABC):
         """
         index: Any = searched.index
         found = first_documents(searched.run, self.feedback_documents)
-        documents = self._documents(index, found)
         asked = [query for query in queries if query.id in found]
+        if self.weighs_by_score and index.anserini_ties:
+            found = unrounded(index, asked, found)
+        documents = self._documents(index, found)
         terms = {query.id: self.rewritten(index.analyzer(query.text), documents[query.id]) for query in asked}
         run = weighted_search(index, asked, terms, depth, tag)
         count = sum(map(len, documents.values()))
@@ -106,6 +112,29 @@ class LexicalFeedback(ABC):
     def _fits(self, term: str) -> bool:
         fits = SHORTEST <= len(term) <= LONGEST
         return fits and (not self.plain_terms or PLAIN.fullmatch(term) is not None)
+
+
+First = dict[str, tuple[list[str], list[float]]]
+"""Query to its first documents and their scores."""
+
+
+def unrounded(index: LexicalIndex, queries: Sequence[Query], found: First) -> First:
+    """The scores before they were rounded, as Anserini's feedback sees them; its ties are separated later.
+
+    A score that is not the index's own, as after a fusion, stays, and so does that of a document that
+    more than :data:`REACH` others stand before.
+    """
+    exact = replace(index, anserini_ties=False).search(queries, REACH, tag="").to_dict()
+    return {
+        query: (
+            names,
+            [
+                own if abs((own := exact.get(query, {}).get(name, score)) - score) < ROUNDED else score
+                for name, score in zip(names, scores, strict=True)
+            ],
+        )
+        for query, (names, scores) in found.items()
+    }
 
 
 def weighted_search(

@@ -31,6 +31,7 @@ class RM3(LexicalFeedback):
 
     summary: ClassVar[str] = "RM3: the query mixed with the relevance model of its first documents."
     plain_terms: ClassVar[bool] = True
+    weighs_by_score: ClassVar[bool] = True
 
     original_query_weight: Share = 0.5
 

@@ -38,6 +38,7 @@ class Rocchio(LexicalFeedback):
 
     summary: ClassVar[str] = "Rocchio: the query moved towards the mean of its first documents."
     plain_terms: ClassVar[bool] = False
+    weighs_by_score: ClassVar[bool] = False
 
     alpha: Weight = 1.0
     beta: Weight = 0.75

@@ -5,22 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from harness.config import check
-from harness.errors import Problem, SpecError
 from harness.records import Document, Query
 from harness.retrievers.base import STRICT_PARAMETERS, check_parameters
 from harness.retrievers.cross_encoder.cross_encoder import CrossEncoder
 from harness.retrievers.cross_encoder.mono_t5 import MonoT5
+from harness.retrievers.cross_encoder.scorers import ScorerName, scorer_of
 from harness.retrievers.lexical.bm25 import BM25
 from harness.retrievers.passages.windows import Windows
 from harness.retrievers.stages import Ranked, Ranker, document_of
 
 PositiveInt = Annotated[int, Field(ge=1)]
-SCORERS: Final[Mapping[str, Any]] = {"cross-encoder": CrossEncoder, "mono-t5": MonoT5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,25 +44,20 @@ class PassageCascade:
     stride: PositiveInt = 50
     passages: PositiveInt = 4
     aggregate: Literal["max", "mean"] = "max"
-    scorer: Literal["cross-encoder", "mono-t5"] = "cross-encoder"
+    scorer: ScorerName = "cross-encoder"
     scorer_parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_parameters(self)
         Windows(words=self.words, stride=self.stride)
-        try:
-            self._scorer()
-        except SpecError as error:
-            problems = [Problem(f"scorer_parameters.{each.where}", each.message) for each in error.problems]
-            raise SpecError(f"The scorer {self.scorer} cannot be made:", problems) from error
+        self._scorer()
 
-    def _scorer(self) -> Any:
-        return check(dict(self.scorer_parameters), SCORERS[self.scorer], where="scorer_parameters")
+    def _scorer(self) -> CrossEncoder | MonoT5:
+        return scorer_of(self.scorer, self.scorer_parameters)
 
     def provenance(self) -> Mapping[str, str]:
         """The scorer's checkpoint."""
-        found: Mapping[str, str] = self._scorer().provenance()
-        return found
+        return self._scorer().provenance()
 
     def open(self) -> CascadeRanker:
         """Load the scorer.

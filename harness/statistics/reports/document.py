@@ -7,6 +7,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+from harness.statistics.equivalence import equivalences, sizes
 from harness.statistics.runcomparison import Gains, RunComparison
 
 
@@ -27,9 +28,25 @@ def document(found: RunComparison) -> dict[str, Any]:
         "notes": list(found.notes),
         "systems": [_system(found, row._asdict()) for row in comparison.systems()],
         "pairs": [_finite(pair._asdict()) for pair in found.pairs()],
+        **_equivalence(found),
         "queries": {query: found.texts.get(query, "") for query in found.queries},
         "values": {name: found.values_of(name).tolist() for name in found.names},
     }
+
+
+def _equivalence(found: RunComparison) -> dict[str, Any]:
+    """The tests of equivalence and the sizes, where a margin was given."""
+    if found.margin is None:
+        return {}
+    told = {
+        "test": "two one-sided paired t-tests",
+        "correction": "holm",
+        "margin": found.margin,
+        "alpha": found.comparison.method.alpha,
+        "pairs": [pair._asdict() for pair in equivalences(found)],
+        "sizes": [size._asdict() for size in sizes(found)],
+    }
+    return {"equivalence": told}
 
 
 def gains_document(gains: Gains) -> dict[str, Any]:

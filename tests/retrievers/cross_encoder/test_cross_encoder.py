@@ -117,6 +117,78 @@ def test_mono_t5_gives_the_log_probability_of_the_word(t5: Path) -> None:
         assert list(ranked.scores) == pytest.approx(expected, abs=1e-5)
 
 
+def test_mono_t5_in_onnx_gives_the_same(t5: Path, tmp_path: Path) -> None:
+    absent = [name for name in ("onnx", "onnxruntime") if importlib.util.find_spec(name) is None]
+    needed("onnx", not absent, "pip install onnx onnxruntime")
+    folder = tiny.t5(tmp_path / "model")
+    with pytest.raises(UnavailableError, match=r"needs encoder_model\.onnx and decoder_model\.onnx"):
+        MonoT5(checkpoint=str(folder), backend="onnx").open()
+    export_t5(folder)
+    expected = MonoT5(checkpoint=str(t5), max_length=40).open().rank(QUERY, DOCUMENTS, [0.0] * 4).scores
+    onnx = MonoT5(checkpoint=str(folder), max_length=40, backend="onnx", batch_size=3).open()
+    assert list(onnx.rank(QUERY, DOCUMENTS, [0.0] * 4).scores) == pytest.approx(list(expected), abs=1e-4)
+
+
+def export_t5(folder: Path) -> None:
+    """As Optimum lays it out: the encoder, and the decoder's step without a cache."""
+    import warnings
+
+    import torch
+    from transformers import T5ForConditionalGeneration
+
+    model = T5ForConditionalGeneration.from_pretrained(folder).eval()
+
+    class Part(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.whole = model
+
+    class Encoder(Part):
+        def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+            return self.whole.encoder(input_ids=ids, attention_mask=mask).last_hidden_state  # type: ignore[no-any-return]
+
+    class Decoder(Part):
+        def forward(self, ids: torch.Tensor, mask: torch.Tensor, states: torch.Tensor) -> torch.Tensor:
+            made = self.whole(
+                decoder_input_ids=ids, attention_mask=mask, encoder_outputs=(states,), use_cache=False
+            )
+            return made.logits
+
+    ids, mask = torch.tensor([[3, 4, 1]]), torch.ones((1, 3), dtype=torch.int64)
+    parts = {
+        "encoder_model.onnx": (Encoder(), (ids, mask), ["input_ids", "attention_mask"], "last_hidden_state"),
+        "decoder_model.onnx": (
+            Decoder(), (torch.tensor([[0]]), mask, torch.rand((1, 3, 16))),
+            ["input_ids", "encoder_attention_mask", "encoder_hidden_states"], "logits",
+        ),
+    }  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name, (part, given, names, output) in parts.items():
+            axes = {each: {0: "batch", 1: "tokens"} for each in names} | {output: {0: "batch"}}
+            if output == "last_hidden_state":
+                axes[output] = {0: "batch", 1: "tokens"}
+            else:
+                axes["input_ids"] = {0: "batch"}
+            torch.onnx.export(
+                part, given, str(folder / name), input_names=names, output_names=[output],
+                dynamic_axes=axes, dynamo=False,
+            )  # fmt: skip
+
+
+def test_onnx_cuts_pairs_as_torch_does(bert: Path, tmp_path: Path) -> None:
+    """Of a long document only what fits is read, in both backends; the query stays whole."""
+    absent = [name for name in ("onnx", "onnxruntime") if importlib.util.find_spec(name) is None]
+    needed("onnx", not absent, "pip install onnx onnxruntime")
+    folder = tiny.bert(tmp_path / "model")
+    export(folder)
+    fits, longer = Document("a", "", "apple " * 9), Document("b", "", "apple " * 9 + "pear " * 50)
+    for backend in ("torch", "onnx"):
+        ranker = CrossEncoder(checkpoint=str(folder), max_length=14, backend=backend).open()  # type: ignore[arg-type]
+        first, second = ranker.rank(QUERY, [fits, longer], [0.0] * 2).scores
+        assert first == pytest.approx(second, abs=1e-5), "2 words, 3 marks and 9 words are 14 tokens"
+
+
 def test_mono_t5_cuts_the_document_and_keeps_the_end_of_the_prompt(t5: Path) -> None:
     ranker = MonoT5(checkpoint=str(t5), max_length=20).open()
     fitted = ranker._model._fitted("Query: inverted Document:", "pear " * 200, "Relevant:")

@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.errors import DatasetError, UnavailableError
-from harness.records import Document
+from harness.errors import DatasetError, SpecError, UnavailableError
+from harness.records import Document, Query
+from harness.retrievers.cross_encoder.scorers import SCORERS
 from harness.retrievers.expansion.doc2query import Doc2Query, Doc2QueryIndex
 from harness.retrievers.expansion.generated import Generated, _generated, read_generated, threshold
+from tests.conftest import needs_neural
+from tests.retrievers.cross_encoder import tiny
 
 DOCUMENTS = [Document("a", "T", "text a"), Document("b", "", ""), Document("c", "", "text c")]
 LINES = [
@@ -109,3 +112,54 @@ def test_filtering_needs_scores(tmp_path: Path) -> None:
 ).map(lambda value: json.dumps(value).encode()))  # fmt: skip
 def test_any_line_is_read_or_explained(line: Any) -> None:
     assert isinstance(_generated(line), Generated | str)
+
+
+@pytest.mark.parametrize("name", ["cross-encoder", "mono-t5"])
+def test_a_scorer_in_place_of_the_files_scores(
+    name: str, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The query with the greatest score of the four in the collection is alone at the 75th percentile."""
+    needs_neural()
+    monkeypatch.setenv("HARNESS_CACHE", str(tmp_path / "cache"))
+    folder = (tiny.bert if name == "cross-encoder" else tiny.t5)(tmp_path / "model")
+    lines = [
+        {"id": "a", "queries": ["apple pear", "index postings"], "scores": [9.0, 9.0]},
+        {"id": "b", "queries": ["inverted index", "pear"]},
+        {"id": "z", "queries": ["not in the collection"]},
+    ]
+    Path(place).write_text("".join(json.dumps(line) + "\n" for line in lines))
+    documents = [Document("a", "", "apple"), Document("b", "inverted", "postings"), Document("c", "", "pear")]
+    given = {"checkpoint": str(folder)}
+    made: Any = SCORERS[name](**given)
+    ranker = made.open()
+    expected = {
+        query: ranker.rank(Query("q", query), [document], [0.0]).scores[0]
+        for document, line in zip(documents, lines[:2], strict=False)
+        for query in line["queries"]
+    }
+    stage = Doc2Query(queries=place, percentile=75.0, scorer=name, scorer_parameters=given)  # type: ignore[arg-type]
+    best = max(expected, key=lambda query: expected[query])
+    for _ in range(2):
+        found = [d.text for d in stage.prepare(iter(documents))]
+        before = [d.text for d in documents]
+        assert [
+            new.removeprefix(old).strip() for new, old in zip(found, before, strict=True) if new != old
+        ] == [best]
+        monkeypatch.setattr(type(made), "open", None)  # the second time its scores come from the cache
+    index = Doc2QueryIndex(queries=place, percentile=75.0, scorer=name, scorer_parameters=given)  # type: ignore[arg-type]
+    assert [document.text for document in index.prepare(iter(documents))] == [best]
+    assert stage.provenance()["checkpoint"] == str(folder)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"scorer": "mono-t5", "percentile": 0.0}, "scorer: its scores are for a percentile"),
+        ({"scorer_parameters": {"checkpoint": "./m"}}, "there is no scorer"),
+        ({"scorer": "mono-t5", "scorer_parameters": {}}, "scorer_parameters.checkpoint"),
+        ({"scorer": "bm25"}, "scorer"),
+    ],
+)
+def test_a_scorer_that_cannot_be(wrong: dict[str, Any], words: str) -> None:
+    with pytest.raises(SpecError, match=words):
+        Doc2Query(**{"queries": "x.jsonl", "percentile": 70.0, **wrong})

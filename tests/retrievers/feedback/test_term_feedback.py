@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from harness.datasets.dataset import load_dataset
 from harness.records import Document, Query
-from harness.retrievers.feedback.lexical import FeedbackDocument
+from harness.retrievers.feedback.lexical import FeedbackDocument, unrounded
 from harness.retrievers.feedback.rm3 import RM3
 from harness.retrievers.feedback.rocchio import Rocchio
 from harness.retrievers.feedback.rows import rows_of
@@ -102,13 +103,13 @@ def test_it_gives_anserinis_documents_and_scores(name: str, shared_data: Path) -
     data = load_dataset(str(shared_data / name))
     index = BM25().index(data.documents())
     run = index.search(data.queries, 1000, tag="t")
-    searched = Searched(run=run, retriever=BM25(), index=index, lookup=lambda _: {})
+    searched = Searched(run=run, retriever=BM25(), index=index, lookup=lambda _: {}, documents=data.documents)
     for method, feedback in (("rm3", RM3()), ("rocchio", Rocchio())):
         queries = [query for query in data.queries if query.id in ANSERINI[name, method]]
         found = feedback.search(searched, queries, 5, tag="t").run.to_dict()
         for query, ranking in ANSERINI[name, method].items():
             assert list(found[query]) == list(ranking)
-            assert found[query] == pytest.approx(ranking, abs=1.01e-4)
+            assert found[query] == pytest.approx(ranking, abs=1e-6)
 
 
 @pytest.mark.parametrize("method", ["rm3", "rocchio"])
@@ -118,7 +119,7 @@ def test_it_is_lucenes_run_where_lucene_is(method: Any) -> None:
     theirs = Lucene(feedback=method).index(data.documents()).search(data.queries, 100, tag="t").to_dict()
     index = BM25().index(data.documents())
     run = index.search(data.queries, 1000, tag="t")
-    searched = Searched(run=run, retriever=BM25(), index=index, lookup=lambda _: {})
+    searched = Searched(run=run, retriever=BM25(), index=index, lookup=lambda _: {}, documents=data.documents)
     feedback = RM3() if method == "rm3" else Rocchio()
     ours = feedback.search(searched, data.queries, 100, tag="t").run.to_dict()
     assert ours.keys() == theirs.keys()
@@ -126,4 +127,17 @@ def test_it_is_lucenes_run_where_lucene_is(method: Any) -> None:
         end = min(ranking.values()) + 2e-4  # documents that tie at the cut may differ
         assert {d for d, s in ranking.items() if s > end} <= set(ours[query])
         both = ours[query].keys() & ranking.keys()
-        assert {d: ours[query][d] for d in both} == pytest.approx({d: ranking[d] for d in both}, abs=1.01e-4)
+        assert {d: ours[query][d] for d in both} == pytest.approx({d: ranking[d] for d in both}, abs=1e-6)
+
+
+def test_weights_come_from_scores_before_they_were_rounded() -> None:
+    """Anserini's feedback runs before its scores are rounded; scores of another kind are left alone."""
+    index = BM25().index([Document(f"d{i}", "", f"seed {'word ' * i}") for i in range(6)])
+    query = Query("q", "seed")
+    rounded = index.search([query], 10, tag="t").to_dict()["q"]
+    exact = replace(index, anserini_ties=False).search([query], 10, tag="t").to_dict()["q"]
+    given = {"q": ([*rounded, "other"], [*rounded.values(), 1.0])}
+    names, scores = unrounded(index, [query], given)["q"]
+    assert dict(zip(names, scores, strict=True)) == {**exact, "other": 1.0} and rounded != exact
+    fused = {"q": (list(rounded), [score / 2 for score in rounded.values()])}
+    assert unrounded(index, [query], fused) == fused

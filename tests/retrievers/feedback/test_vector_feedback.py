@@ -77,6 +77,7 @@ def searched_with(name: str, depth: int) -> Searched:
         retriever=retriever,
         index=index,
         lookup=lambda wanted: {each: documents[each] for each in wanted},
+        documents=lambda: DOCUMENTS,
     )
 
 

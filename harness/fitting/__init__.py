@@ -1,0 +1,1 @@
+"""Choosing parameters on a development split, and on no other."""
