@@ -1,15 +1,18 @@
 """Retrievers side by side, one process, one thread.
 
     python benchmarks/retrieval.py table --data FOLDER [--datasets demo scifact …] [--systems bm25 minilm …]
+                                         [--kept ROWS.jsonl]
     python benchmarks/retrieval.py engines [--documents 200000] [--terms 120]
     python benchmarks/retrieval.py speed [--documents 200000]
     python benchmarks/retrieval.py overhead
 
-``table``: effectiveness, index seconds and bytes, queries a second, and latency of each system on each
-collection (FOLDER/NAME in BEIR layout; ``demo`` is part of the harness). Encodings come from the cache where
-they are there; index seconds are then those without encoding. ``engines``: Seismic and BMP against the exact
-search on synthetic weights: accuracy at 10 and microseconds a query. ``speed``: exact dense and MaxSim.
-``overhead``: the harness against calling the engine or the encoder directly.
+``table``: effectiveness, index seconds and bytes, queries a second of each system on each collection
+(FOLDER/NAME in BEIR layout; ``demo`` is part of the harness), in time of the processor beside that of the
+clock, so that a busy machine can be used. A system is a file of ``baselines/`` or a retriever with its
+defaults. Rows are kept in a file as they come; an interrupted table goes on, and a row whose line is deleted
+is measured again. ``engines``: Seismic and BMP against the exact search on synthetic weights: accuracy at 10
+and microseconds a query. ``speed``: exact dense and MaxSim. ``overhead``: the harness against calling the
+engine or the encoder directly.
 """
 
 from __future__ import annotations
@@ -25,10 +28,10 @@ from typing import Any
 os.environ.update({"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1"})
 
 import numpy as np
+from retrieval_table import DEPTH, print_table
 
 from harness.columns import StringColumn
 from harness.datasets.dataset import load_dataset
-from harness.evaluation.evaluate import evaluate
 from harness.records import Document, Query
 from harness.retrievers.dense.retriever import Dense
 from harness.retrievers.engines.bmp import Bmp
@@ -36,15 +39,10 @@ from harness.retrievers.engines.nearest import nearest
 from harness.retrievers.engines.seismic import Seismic
 from harness.retrievers.engines.sparse import EXACT, SparseEngine, SparseSearch
 from harness.retrievers.late_interaction.maxsim import maxsim, token_blocks
-from harness.retrievers.plan import parameters_of
-from harness.retrievers.searchable import Searchable
 from harness.retrievers.sparse.index import invert
-from harness.retrievers.spec import read_system
-from harness.retrievers.work import Corpus
 
 SYSTEMS = ("bm25", "ql-dirichlet", "tfidf", "minilm", "splade-tiny", "minilm-maxsim")
 DATASETS = ("demo", "cranfield", "vaswani", "scifact", "trec-dl19-pool")
-BASELINES = Path(__file__).parent.parent / "baselines"
 TERMS = 30_522
 
 
@@ -65,28 +63,8 @@ def best(call: Callable[[], Any], repeats: int = 3) -> float:
 
 
 def table(options: argparse.Namespace) -> None:
-    print(f"{machine()}; depth 1000\n")
-    print("| collection | system | nDCG@10 | R@100 | index s | index MB | queries/s | p50 ms | p99 ms |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
-    for name in options.datasets:
-        data = load_dataset(name if name == "demo" else str(Path(options.data) / name))
-        for system in options.systems:
-            spec = read_system(BASELINES / f"{system}.yaml")
-            made = parameters_of(spec.pipeline[0])
-            corpus = Corpus(documents=data.documents, key="")
-            answer = Searchable(retriever=made, corpus=corpus, progress=lambda _: None).search(
-                data.queries, 1000, system
-            )
-            means = evaluate(data.as_scored(answer.run), data.qrels, ["nDCG@10", "R@100"]).means()
-            facts: dict[str, Any] = dict(answer.facts)
-            print(
-                f"| {name} | `{system}` | {means['nDCG@10']:.4f} | {means['R@100']:.4f} "
-                f"| {facts['index_seconds']:.1f} | {facts['index_bytes'] / 1e6:.1f} "
-                f"| {len(data.queries) / facts['search_seconds']:.0f} "
-                f"| {facts.get('latency_ms_p50', float('nan')):.2f} "
-                f"| {facts.get('latency_ms_p99', float('nan')):.2f} |",
-                flush=True,
-            )
+    print(f"{machine()}; depth {DEPTH}\n")
+    print_table(Path(options.data), options.datasets, options.systems, Path(options.kept))
 
 
 def weights_like_splade(documents: int, terms: int, queries: int) -> tuple[Any, list[Any]]:
@@ -239,6 +217,7 @@ def main() -> None:
         added.add_argument("--data", default="data")
         added.add_argument("--datasets", nargs="+", default=DATASETS)
         added.add_argument("--systems", nargs="+", default=SYSTEMS)
+        added.add_argument("--kept", default="retrieval-rows.jsonl")
         added.add_argument("--documents", type=int, default=200_000)
         added.add_argument("--terms", type=int, default=120)
         added.add_argument("--queries", type=int, default=300)

@@ -9,6 +9,8 @@ from harness.datasets.sources.table import SOURCES
 from harness.errors import MissingExtraError, UnknownNameError
 from harness.evaluation.table import MEASURES
 from harness.registry import Registry
+from harness.retrievers import reports
+from harness.retrievers.engines.table import ENGINES
 from harness.retrievers.table import RETRIEVERS
 from harness.runfiles.checks.table import CHECKS, FUNCTIONS
 
@@ -22,6 +24,7 @@ class Entry(NamedTuple):
         extra: the optional extra of pip that it needs, or empty.
         installed: whether that extra's package is here.
         summary: one sentence; empty where it cannot be read without the extra.
+        reports: of a retriever or an engine, the facts in its cards, beside those that all tell.
     """
 
     name: str
@@ -29,11 +32,23 @@ class Entry(NamedTuple):
     extra: str
     installed: bool
     summary: str
+    reports: tuple[str, ...] = ()
 
 
 def _retriever(name: str) -> tuple[str, str]:
     kind = RETRIEVERS[name]
     return kind.family, kind.summary
+
+
+def _engine(name: str) -> tuple[str, str]:
+    kind = ENGINES[name]
+    return kind.family, kind.summary
+
+
+def _reports(kind: str, name: str) -> tuple[str, ...]:
+    if kind == "retrievers":
+        return reports.OWN.get(name, ())
+    return reports.ENGINES if kind == "engines" and name != "exact" else ()
 
 
 def _measure(name: str) -> tuple[str, str]:
@@ -50,6 +65,7 @@ def _check(name: str) -> tuple[str, str]:
 
 KINDS: Final[dict[str, tuple[Registry, Callable[[str], Any]]]] = {
     "retrievers": (RETRIEVERS, _retriever),
+    "engines": (ENGINES, _engine),
     "measures": (MEASURES, _measure),
     "sources": (SOURCES, _source),
     "checks": (FUNCTIONS, _check),
@@ -61,7 +77,7 @@ def entries(kind: str) -> tuple[Entry, ...]:
     """Every entry of a kind, in the order of its table.
 
     Args:
-        kind: ``retrievers``, ``measures``, ``sources`` or ``checks``.
+        kind: ``retrievers``, ``engines``, ``measures``, ``sources`` or ``checks``.
 
     Raises:
         UnknownNameError: there is no such kind.
@@ -76,5 +92,7 @@ def entries(kind: str) -> tuple[Entry, ...]:
         except MissingExtraError:
             family = summary = ""
         installed = table.missing(name) is None
-        found.append(Entry(name, family, table.extra_of(name) or "", installed, summary))
+        found.append(
+            Entry(name, family, table.extra_of(name) or "", installed, summary, _reports(kind, name))
+        )
     return tuple(found)

@@ -6,7 +6,7 @@ import argparse
 
 from harness.cli.output import add_format, print_json, print_table, say
 
-KINDS = ("retrievers", "measures", "sources", "checks")
+KINDS = ("retrievers", "engines", "measures", "sources", "checks")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Print one line an entry."""
     from harness.listing import entries
+    from harness.retrievers.reports import EVERY
 
     found = entries(options.kind)
     if options.format == "json":
@@ -28,7 +29,13 @@ def execute(options: argparse.Namespace) -> int:
         [e.name, e.family, e.extra or "-", "yes" if e.installed else "no", e.summary.replace("``", "")]
         for e in found
     ]
-    print_table(["name", "family", "extra", "installed", "summary"], rows)
+    header = ["name", "family", "extra", "installed", "summary"]
+    if any(entry.reports for entry in found):
+        header.append("reports")
+        rows = [[*row, " ".join(entry.reports)] for row, entry in zip(rows, found, strict=True)]
+    print_table(header, rows)
+    if options.kind == "retrievers":
+        say(f"all report {' '.join(EVERY)}")
     for extra in sorted({entry.extra for entry in found if not entry.installed}):
         say(f"what needs {extra} is installed with: pip install 'retrieval-harness[{extra}]'")
     return 0

@@ -12,6 +12,7 @@ from harness.retrievers.pipeline import run_pipeline
 from harness.retrievers.run_card import make_card
 from harness.retrievers.spec import SystemSpec, read_system
 from harness.retrievers.stage_cache import StageCache, key_of
+from harness.retrievers.stage_spec import require_extras
 from harness.retrievers.work import Corpus, StageProgress
 from harness.runfiles.card import CARD_NAME, RUN_NAME, RunCard, write_card
 from harness.runfiles.tracking import tracked
@@ -53,10 +54,12 @@ def run(
     Raises:
         SpecError: the baseline's file breaks its schema.
         UnknownNameError: there is no such data set or retriever.
+        MissingExtraError, CommandError: optional packages of its stages, engines or backends are absent.
         UnavailableError: the data cannot be reached from here.
         RunFileError: the system returned nothing for any query.
     """
     spec = baseline if isinstance(baseline, SystemSpec) else read_system(Path(baseline), system)
+    require_extras(spec.pipeline)
     data = dataset if isinstance(dataset, Dataset) else load_dataset(dataset)
     depth = min(spec.depth, data.spec.depth)
     prints = fingerprint(data)

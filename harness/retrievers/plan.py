@@ -7,17 +7,43 @@ from typing import Any
 
 from harness.config import check
 from harness.errors import HarnessError, MissingExtraError, Problem, SpecError
-from harness.retrievers.stage_spec import Stage, walk
+from harness.retrievers.stage_spec import Stage, missing_packages, walk
 
 
 def pipeline_problems(stages: Sequence[Stage]) -> Iterator[Problem]:
     """Everything that is wrong with a pipeline, each with its key path.
 
-    A stage whose optional package is absent here is not wrong; its parameters are checked where it is there.
+    A stage whose optional package is absent here is not wrong, since it can be run elsewhere; beside what is
+    wrong, absent packages are named too, so that all is mended at once.
     """
-    for where, stage in walk(stages):
-        yield from _stage_problems(where, stage)
-    yield from _line_problems(stages, "pipeline")
+    wrong = [problem for where, stage in walk(stages) for problem in _stage_problems(where, stage)]
+    wrong += _line_problems(stages, "pipeline")
+    yield from wrong
+    if wrong:
+        for where, stage in walk(stages):
+            yield from (Problem(where, str(error)) for error in missing_packages(stage))
+
+
+def parts_problems(value: Any, prefix: str = "pipeline") -> Iterator[Problem]:
+    """What is wrong with the stages of a pipeline that is malformed elsewhere, so that all is said at once.
+
+    Args:
+        value: the pipeline in plain values, as a file has it; anything that is no stage is passed over.
+        prefix: its key path.
+    """
+    for number, item in enumerate(value if isinstance(value, list) else []):
+        where = f"{prefix}[{number}]"
+        alone = dict(item) if isinstance(item, dict) else {}
+        branches = alone.pop("with", [])
+        lines = branches if isinstance(branches, list) else []
+        try:
+            stage = check(alone, Stage, where=where)
+        except SpecError:
+            continue  # its own problem has been named
+        if lines or stage.kind != "fuse":
+            yield from _stage_problems(where, stage.model_copy(update={"branches": [[] for _ in lines]}))
+        for i, branch in enumerate(lines):
+            yield from parts_problems(branch, f"{where}.with[{i}]")
 
 
 def parameters_of(stage: Stage) -> Any:

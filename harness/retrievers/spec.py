@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
-from harness.config import Strict, read_yaml
+from harness.config import Strict, check, load_yaml
 from harness.errors import CommandError, Problem, SpecError, UnknownNameError
 from harness.retrievers.matrix import Matrix
-from harness.retrievers.plan import pipeline_problems
+from harness.retrievers.plan import parts_problems, pipeline_problems
 from harness.retrievers.promise import ExpectedScores, Published, ReproducedOn
 from harness.retrievers.stage_spec import Stage, walk
 from harness.runfiles.card import Line
@@ -86,14 +86,28 @@ def read_systems(path: Path) -> tuple[SystemSpec, ...]:
     Raises:
         SpecError: with all problems of the file, each with its key path.
     """
-    spec = read_yaml(path, SystemSpec)
+    content = load_yaml(path)
+    try:
+        spec = check(content, SystemSpec, where=str(path))
+    except SpecError as error:
+        raise _error(path, [*error.problems, *_parts_problems(content)]) from error
     problems = [*undeclared(spec), *matrix_problems(spec)]
     systems = expand(spec)
     for each in systems:
         problems += _stage_problems(each, prefix=f"{each.system}: " if spec.matrix else "")
     if problems:
-        raise SpecError(f"{path} has {len(problems)} problem{'s' if len(problems) > 1 else ''}:", problems)
+        raise _error(path, problems)
     return systems
+
+
+def _parts_problems(content: Any) -> Iterator[Problem]:
+    """What is wrong inside the stages of a malformed file; a matrix may be what gives them parameters."""
+    if isinstance(content, dict) and "matrix" not in content:
+        yield from parts_problems(content.get("pipeline"))
+
+
+def _error(path: Path, problems: Sequence[Problem]) -> SpecError:
+    return SpecError(f"{path} has {len(problems)} problem{'s' if len(problems) > 1 else ''}:", problems)
 
 
 def expand(spec: SystemSpec) -> tuple[SystemSpec, ...]:

@@ -17,6 +17,7 @@ from harness.retrievers.base import Weighted
 from harness.retrievers.code_version import code_version
 from harness.retrievers.judged_before import Answers
 from harness.retrievers.line import Line
+from harness.retrievers.neural.size import model_parameters
 from harness.retrievers.plan import parameters_of
 from harness.retrievers.prepared import Prepared
 from harness.retrievers.reranking import rerank
@@ -69,7 +70,8 @@ def _prepared(line: Line, stage: Stage) -> Line:
     prepared = Prepared(preparer=preparer, source=line.corpus.documents)
     done = StageDone(
         kind=stage.kind, name=stage.name, parameters=parameters, depth=None, provenance=provenance,
-        seconds=0.0, facts={}, key=_key(stage, parameters, provenance, line.corpus.key), cached=False,
+        seconds=0.0, facts=model_parameters(provenance), cached=False,
+        key=_key(stage, parameters, provenance, line.corpus.key),
     )  # fmt: skip
     return line.after_preparing(prepared, done)
 
@@ -105,8 +107,8 @@ def _ranked(line: Line, stage: Stage, start: Corpus, context: Context) -> Line:
             context.cache.keep(key, kept)
     done = StageDone(
         kind=stage.kind, name=stage.name, parameters=parameters, depth=depth, provenance=provenance,
-        seconds=kept.told["seconds"], facts=kept.told["facts"], key=key, cached=cached,
-        branches=tuple(branch.done for branch in branches),
+        seconds=kept.told["seconds"], facts={**kept.told["facts"], **model_parameters(provenance)},
+        key=key, cached=cached, branches=tuple(branch.done for branch in branches),
     )  # fmt: skip
     if stage.kind == "retrieve":
         line = line.with_counts(kept.told.get("prepared", []), cached=cached)
@@ -144,7 +146,11 @@ def _feedback(
 ) -> Answer:
     run, searchable = line.ranking()
     searched = Searched(
-        run=run, retriever=searchable.retriever, index=searchable.index, lookup=line.corpus.lookup
+        run=run,
+        retriever=searchable.retriever,
+        index=searchable.index,
+        lookup=line.corpus.lookup,
+        documents=line.shown.documents,
     )
     answer: Answer = made.search(searched, context.queries, depth, tag=context.tag)
     return answer
@@ -167,14 +173,16 @@ def _group(
     stage: Stage, made: Any, line: Line, branches: Sequence[Line], depth: int, context: Context
 ) -> Answer:
     run, _ = line.ranking()
-    return Answer(made.group(run, depth, tag=context.tag), {})
+    grouped = made.group(run, depth, tag=context.tag)
+    return Answer(grouped, {"passages_grouped": len(run), "documents_ranked": len(grouped)})
 
 
 def _fuse(
     stage: Stage, made: Any, line: Line, branches: Sequence[Line], depth: int, context: Context
 ) -> Answer:
     runs = [each.ranking()[0] for each in (line, *branches)]
-    return Answer(cut(made.fuse(runs, depth, tag=context.tag), depth), {"runs": len(runs)})
+    fused = cut(made.fuse(runs, depth, tag=context.tag), depth)
+    return Answer(fused, {"runs": len(runs), "documents_ranked": len(fused)})
 
 
 _VERBS: Mapping[str, Callable[..., Answer]] = {

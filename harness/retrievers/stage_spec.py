@@ -7,8 +7,10 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from harness.config import Strict
+from harness.config import Strict, check
+from harness.errors import CommandError, HarnessError, MissingExtraError
 from harness.registry import Registry
+from harness.retrievers.packages import needs_of
 from harness.retrievers.table import STAGES
 
 RERANK_DEPTH = 100  # what the literature re-ranks where it says nothing else
@@ -70,6 +72,34 @@ def walk(stages: Sequence[Stage], prefix: str = "pipeline") -> Iterator[tuple[st
 
 
 def missing_extras(stages: Sequence[Stage]) -> list[str]:
-    """The messages of the optional packages that stages lack here, each once."""
-    absent = [stage.table.missing(stage.name) for _, stage in walk(stages)]
-    return list(dict.fromkeys(str(error) for error in absent if error))
+    """The messages of the optional packages that stages, engines and backends lack here, each once."""
+    absent = [error for _, stage in walk(stages) for error in missing_packages(stage)]
+    return list(dict.fromkeys(map(str, absent)))
+
+
+def require_extras(stages: Sequence[Stage]) -> None:
+    """Refuse a pipeline before any work where optional packages are absent.
+
+    Raises:
+        MissingExtraError: one is, with the line that installs it.
+        CommandError: several are, each with its line.
+    """
+    absent = {str(error): error for _, stage in walk(stages) for error in missing_packages(stage)}
+    if len(absent) == 1:
+        raise next(iter(absent.values()))
+    if absent:
+        lines = "".join(f"\n  {message}" for message in absent)
+        raise CommandError(f"{len(absent)} optional packages are missing:{lines}")
+
+
+def missing_packages(stage: Stage) -> Iterator[MissingExtraError]:
+    """What one stage lacks; nothing of it is imported but its class, and wrong parameters have no needs."""
+    if stage.name not in stage.table:
+        return
+    if error := stage.table.missing(stage.name):
+        yield error
+    try:
+        made = check(stage.parameters, stage.table[stage.name], where=stage.name)
+    except HarnessError:
+        return
+    yield from filter(None, (need.missing() for need in needs_of(made)))

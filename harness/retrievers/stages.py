@@ -42,12 +42,14 @@ class Searched:
         retriever: the retriever of this line of the pipeline.
         index: its index.
         lookup: gives the texts of documents.
+        documents: starts a stream of all of them, as re-rankers read them.
     """
 
     run: Run
     retriever: Retriever
     index: Index
     lookup: Lookup
+    documents: Callable[[], Iterable[Document]]
 
 
 class Answer(NamedTuple):

@@ -11,6 +11,7 @@ RETRIEVERS: Final = Registry(
     {
         "all": "harness.retrievers.in_context.everything:Everything",
         "bm25": "harness.retrievers.lexical.bm25:BM25",
+        "deepimpact": "harness.retrievers.sparse.deepimpact:DeepImpact",
         "dense": "harness.retrievers.dense.retriever:Dense",
         "impacts": "harness.retrievers.sparse.impacts:Impacts",
         "lucene": "harness.retrievers.lucene.retriever:Lucene",
@@ -18,16 +19,21 @@ RETRIEVERS: Final = Registry(
         "overlap": "harness.retrievers.lexical.overlap:Overlap",
         "promptreps": "harness.retrievers.prompt_reps.retriever:PromptReps",
         "ql-dirichlet": "harness.retrievers.lexical.query_likelihood:DirichletQueryLikelihood",
+        "slim": "harness.retrievers.slim.retriever:Slim",
         "splade": "harness.retrievers.sparse.splade:Splade",
+        "splade-decoder": "harness.retrievers.sparse.decoder_splade:DecoderSplade",
         "tfidf": "harness.retrievers.lexical.tfidf:TfIdf",
         "unicoil": "harness.retrievers.sparse.unicoil:UniCoil",
     },
     extras={
+        "deepimpact": ("transformers", "neural"),
         "dense": ("sentence_transformers", "neural"),
         "lucene": ("pyserini", "lucene"),
         "maxsim": ("transformers", "neural"),
         "promptreps": ("transformers", "llm"),
+        "slim": ("transformers", "neural"),
         "splade": ("transformers", "neural"),
+        "splade-decoder": ("transformers", "llm"),
         "unicoil": ("transformers", "neural"),
     },
 )
@@ -51,6 +57,7 @@ FEEDBACKS: Final = Registry(
         "colbert-prf": "harness.retrievers.feedback.colbert_prf:ColbertPrf",
         "rm3": "harness.retrievers.feedback.rm3:RM3",
         "rocchio": "harness.retrievers.feedback.rocchio:Rocchio",
+        "selective-dense": "harness.retrievers.feedback.selective_dense:SelectiveDense",
         "sparse-rocchio": "harness.retrievers.feedback.sparse_rocchio:SparseRocchio",
         "vector-average": "harness.retrievers.feedback.vectors:VectorAverage",
         "vector-rocchio": "harness.retrievers.feedback.vectors:VectorRocchio",
@@ -58,6 +65,7 @@ FEEDBACKS: Final = Registry(
     extras={
         "ance-prf": ("sentence_transformers", "neural"),
         "colbert-prf": ("sklearn", "neural"),
+        "selective-dense": ("sentence_transformers", "neural"),
     },
 )
 
@@ -103,6 +111,7 @@ FUSIONS: Final = Registry(
         "interpolation": "harness.retrievers.fusion.weighted_sum:Interpolation",
         "ranx": "harness.retrievers.fusion.ranx_fusion:RanxFusion",
         "rrf": "harness.retrievers.fusion.reciprocal_rank:ReciprocalRank",
+        "trained": "harness.retrievers.fusion.trained:Trained",
         "weighted-sum": "harness.retrievers.fusion.weighted_sum:WeightedSum",
     },
     extras={"ranx": ("ranx", "ranx")},

@@ -1,4 +1,4 @@
-"""Vectors in memory, or mapped from files, and their search."""
+"""Vectors mapped from files, and their search."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from harness.columns import StringColumn
 from harness.rankings import Run
 from harness.records import Query
+from harness.retrievers.dense.vector_file import VectorFile
 from harness.retrievers.engines.dense import DenseEngine, DenseSearch
 from harness.retrievers.neural.collection import Collection, Encoder
 from harness.retrievers.neural.queries import EncodedQueries, encode_queries
@@ -88,10 +89,10 @@ class DenseIndex:
         return list(encoded.asked), encoded.part["vectors"][encoded.places]
 
 
-def build(collection: Collection, encoder: Encoder, engine: DenseEngine) -> DenseIndex:
-    """The index of an encoded collection."""
+def build(collection: Collection, vectors: VectorFile, encoder: Encoder, engine: DenseEngine) -> DenseIndex:
+    """The index of an encoded collection, whose vectors lie in a file in the order of its parts."""
     return DenseIndex(
-        engine=DenseSearch.of(collection.ids, laid_out(collection), engine),
+        engine=DenseSearch.of(collection.ids, vectors.taken(collection.places), engine),
         encoder=encoder,
         told=collection.facts,
     )
@@ -105,17 +106,3 @@ def load(saved: Saved, encoder: Encoder, engine: DenseEngine, folder: Path) -> D
     """
     search = DenseSearch.of(saved.column("ids"), saved.arrays["vectors"], engine, folder)
     return DenseIndex(engine=search, encoder=encoder, told=saved.values["told"])
-
-
-def laid_out(collection: Collection) -> Float32s:
-    """float32[n, d]: the vectors by document number, taken from one part after another."""
-    if not collection.parts:
-        return np.empty((0, 0), dtype=np.float32)
-    vectors = np.empty((len(collection.ids), collection.parts[0]["vectors"].shape[1]), dtype=np.float32)
-    first = 0
-    for part in collection.parts:
-        rows = part["vectors"]
-        here = (collection.places >= first) & (collection.places < first + len(rows))
-        vectors[here] = rows[collection.places[here] - first]
-        first += len(rows)
-    return vectors

@@ -12,6 +12,7 @@ from harness.retrievers.base import Progress
 from harness.retrievers.dense.encoder import DenseEncoder
 from harness.retrievers.dense.index import DenseIndex, build, load
 from harness.retrievers.dense.onnx_encoder import OnnxDenseEncoder
+from harness.retrievers.dense.vector_file import VectorFile
 from harness.retrievers.engines.dense import EXACT, DenseEngine
 from harness.retrievers.neural.collection import Encoder, encode_collection
 from harness.retrievers.neural.onnx import Backend
@@ -51,15 +52,18 @@ class Dense(NeuralRetriever):
     engine: DenseEngine = EXACT
 
     def index(self, documents: Iterable[Document], *, progress: Progress | None = None) -> DenseIndex:
-        """Encode the documents, or read their vectors from the cache.
+        """Encode the documents, or read their vectors from the cache; they go to a file chunk by chunk.
 
         Raises:
             DatasetError: there is no document, or two have the same id.
             MissingExtraError: the packages that read checkpoints are not installed.
             UnavailableError: the checkpoint cannot be reached.
         """
-        encoder = self._encoder(self.weights())
-        return build(encode_collection(documents, self.fields, encoder, progress), encoder, self.engine)
+        encoder, vectors = self._encoder(self.weights()), VectorFile()
+        collection = encode_collection(
+            documents, self.fields, encoder, progress, take=lambda part: vectors.append(part["vectors"])
+        )
+        return build(collection, vectors, encoder, self.engine)
 
     def load(self, folder: Path) -> DenseIndex:
         """Map saved vectors.

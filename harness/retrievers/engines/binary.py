@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Field
 from harness.retrievers.base import STRICT_PARAMETERS, check_parameters
 from harness.retrievers.engines.ranked import ranked
 from harness.retrievers.rows import Float32s, Found
+from harness.retrievers.saved_arrays import release
 from harness.retrievers.selection import NO_FLOOR, offer, unpack
 
 Codes = npt.NDArray[np.uint64]
@@ -37,6 +38,8 @@ class BinaryCodes:
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT_PARAMETERS
+    family: ClassVar[str] = "dense"
+    summary: ClassVar[str] = "Hamming ranking of sign bits, maybe ranked anew by the vectors."
 
     name: Literal["binary"] = "binary"
     rescore: Annotated[int, Field(ge=1, le=1000)] | None = None
@@ -112,9 +115,11 @@ class BinarySearcher:
 
 def coded(vectors: Float32s) -> Codes:
     """uint64[n, ceil(d / 64)]: one bit for each component, 1 above 0; the rest of the last word is 0."""
-    packed = np.packbits(vectors > 0, axis=1)
     whole = np.zeros((len(vectors), -(-vectors.shape[1] // 64) * 8), dtype=np.uint8)
-    whole[:, : packed.shape[1]] = packed
+    for start in range(0, len(vectors), DOCUMENTS_AT_ONCE):
+        packed = np.packbits(vectors[start : start + DOCUMENTS_AT_ONCE] > 0, axis=1)
+        whole[start : start + DOCUMENTS_AT_ONCE, : packed.shape[1]] = packed
+        release(vectors)
     codes: Codes = whole.view(np.uint64)
     return codes
 

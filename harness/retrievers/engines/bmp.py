@@ -17,6 +17,7 @@ from harness.columns import Ints
 from harness.retrievers.base import STRICT_PARAMETERS, check_parameters
 from harness.retrievers.engines.ranked import Clauses, ranked
 from harness.retrievers.engines.silence import silenced
+from harness.retrievers.packages import Need
 from harness.retrievers.rows import Float32s, Found, Int32s
 
 Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
@@ -41,6 +42,9 @@ class Bmp:
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT_PARAMETERS
+    needs: ClassVar[tuple[Need, ...]] = (Need("The engine 'bmp'", "bmp", "engines"),)
+    family: ClassVar[str] = "learned-sparse"
+    summary: ClassVar[str] = "Block-max pruning over quantised weights."
 
     name: Literal["bmp"] = "bmp"
     block_size: Annotated[int, Field(ge=2, le=256)] = 32

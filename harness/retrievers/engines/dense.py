@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Annotated, ClassVar, Final, Literal, Protocol
 from pydantic import ConfigDict, Field
 
 from harness.columns import StringColumn
-from harness.errors import MissingExtraError
 from harness.rankings import Run
 from harness.records import Query
 from harness.retrievers.base import STRICT_PARAMETERS
@@ -19,10 +17,11 @@ from harness.retrievers.engines.binary import BinaryCodes
 from harness.retrievers.engines.faiss_engines import FaissFlat, Hnsw, IvfPq
 from harness.retrievers.engines.nearest import nearest
 from harness.retrievers.engines.ranked import accuracy
+from harness.retrievers.packages import require
 from harness.retrievers.rows import Float32s, Found, to_run
+from harness.retrievers.saved_arrays import release
 
 ENGINE: Final = "engine"
-OWN: Final = frozenset({"exact", "binary"})
 
 
 class Searcher(Protocol):
@@ -45,6 +44,8 @@ class ExactVectors:
     """The harness's own search: products with all vectors, in single precision."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT_PARAMETERS
+    family: ClassVar[str] = "every"
+    summary: ClassVar[str] = "The harness's own: every posting, every vector."
 
     name: Literal["exact"] = "exact"
 
@@ -81,8 +82,9 @@ class DenseSearch:
         """
         if isinstance(engine, ExactVectors) or not len(vectors):
             return cls(ids=ids, vectors=vectors)
-        require_engine(engine.name)
+        require(engine)
         searcher: Searcher = engine.load(folder / ENGINE, vectors) if folder else engine.build(vectors)
+        release(vectors)
         return cls(ids=ids, vectors=vectors, searcher=searcher)
 
     @property
@@ -117,13 +119,3 @@ class DenseSearch:
         if self.searcher is not None:
             (folder / ENGINE).mkdir()
             self.searcher.save(folder / ENGINE)
-
-
-def require_engine(engine: str) -> None:
-    """Refuse to start without an engine's package.
-
-    Raises:
-        MissingExtraError: with the line that installs it.
-    """
-    if engine not in OWN and importlib.util.find_spec("faiss") is None:
-        raise MissingExtraError(f"The engine {engine!r}", "faiss", "engines")

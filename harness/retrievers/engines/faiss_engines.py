@@ -15,6 +15,7 @@ from harness.errors import CommandError
 from harness.retrievers.base import STRICT_PARAMETERS, check_parameters
 from harness.retrievers.engines.ranked import ranked
 from harness.retrievers.neural.threads import thread_count
+from harness.retrievers.packages import Need
 from harness.retrievers.rows import Float32s, Found
 
 FILE: Final = "index.faiss"
@@ -48,6 +49,9 @@ class FaissFlat:
     """Exact products by faiss (M. Douze et al., "The Faiss library", arXiv:2401.08281)."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT_PARAMETERS
+    needs: ClassVar[tuple[Need, ...]] = (Need("The engine 'faiss-flat'", "faiss", "engines"),)
+    family: ClassVar[str] = "dense"
+    summary: ClassVar[str] = "Exact products by faiss."
 
     name: Literal["faiss-flat"] = "faiss-flat"
 
@@ -74,6 +78,9 @@ class Hnsw:
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT_PARAMETERS
+    needs: ClassVar[tuple[Need, ...]] = (Need("The engine 'hnsw'", "faiss", "engines"),)
+    family: ClassVar[str] = "dense"
+    summary: ClassVar[str] = "A navigable small world graph, by faiss."
 
     name: Literal["hnsw"] = "hnsw"
     links: Annotated[int, Field(ge=2, le=512)] = 32
@@ -110,6 +117,9 @@ class IvfPq:
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT_PARAMETERS
+    needs: ClassVar[tuple[Need, ...]] = (Need("The engine 'ivf-pq'", "faiss", "engines"),)
+    family: ClassVar[str] = "dense"
+    summary: ClassVar[str] = "Inverted lists of product codes, by faiss."
 
     name: Literal["ivf-pq"] = "ivf-pq"
     lists: Count = 1024

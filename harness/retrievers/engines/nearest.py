@@ -8,17 +8,20 @@ import numpy as np
 
 from harness.retrievers.neural.threads import limited_threads
 from harness.retrievers.rows import Float32s, Found
+from harness.retrievers.saved_arrays import release
 from harness.retrievers.selection import NO_FLOOR, offer, unpack
 
 QUERIES_AT_ONCE: Final = 512
 DOCUMENTS_AT_ONCE: Final = 4096
+RELEASED_FROM: Final = 64
+"""Queries at a time from which multiplying takes so much longer than reading that blocks are given back."""
 
 
 def nearest(queries: Float32s, documents: Float32s, depth: int) -> list[Found]:
     """The documents with the greatest dot products, exactly, ties by greater number first.
 
-    Documents that are mapped from a file are read block by block, once for each block of queries, so that an
-    index may be greater than the memory.
+    Documents that are mapped from a file are read block by block, once for each block of queries, and given
+    back where queries are many, so that an index may be greater than the memory.
 
     Args:
         queries: float32[q, d].
@@ -37,6 +40,8 @@ def nearest(queries: Float32s, documents: Float32s, depth: int) -> list[Found]:
                 block = documents[first : first + DOCUMENTS_AT_ONCE]
                 scores = np.matmul(some, block.T, out=room[:, : len(block)])
                 offer(scores, first, keys, counts, floors, kept)
+                if len(some) >= RELEASED_FROM:
+                    release(documents)
         numbers = np.empty((len(some), kept), dtype=np.int32)
         values = np.empty(numbers.shape, dtype=np.float32)
         unpack(keys, counts, numbers, values)

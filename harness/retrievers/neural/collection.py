@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final, Protocol
@@ -43,7 +44,8 @@ class Collection:
     Attributes:
         ids: n document ids, ascending in bytes: the number of a document is its place here.
         places: int64[n]: the row of each document in the parts, counted through all of them.
-        parts: encodings of one chunk each; documents of equal text share a row inside a chunk.
+        parts: encodings of one chunk each; documents of equal text share a row inside a chunk. None where
+            somebody else took them.
         empty: documents without text; they have no encoding and are never found.
         seconds: time spent encoding.
         stored: documents whose encodings were in the cache.
@@ -73,20 +75,33 @@ def text_of(document: Document, fields: Sequence[str]) -> str:
 
 
 def encode_collection(
-    documents: Iterable[Document], fields: Sequence[str], encoder: Encoder, progress: Progress | None
+    documents: Iterable[Document],
+    fields: Sequence[str],
+    encoder: Encoder,
+    progress: Progress | None,
+    *,
+    take: Callable[[Encodings], None] | None = None,
 ) -> Collection:
     """Read and encode documents once, in chunks; texts are held one chunk at a time.
 
     Inside a chunk equal texts are encoded once and in sorted order, so that the order of few documents does
     not change their encodings.
 
+    Args:
+        documents: the collection.
+        fields: what is encoded.
+        encoder: the model.
+        progress: told the documents so far.
+        take: given each chunk's encodings instead of keeping them all in memory.
+
     Raises:
         DatasetError: there is no document, or some have the same id.
     """
-    ids: list[str] = []
-    places: list[int] = []
+    ids: list[StringColumn] = []
+    places = array("q")
     parts: list[Encodings] = []
-    rows = stored = 0
+    keep = take or parts.append
+    read = rows = stored = 0
     seconds = 0.0
     stream = iter(documents)
     while chunk := list(islice(stream, CHUNK)):
@@ -99,24 +114,31 @@ def encode_collection(
                     encoder.identity, list(unique), lambda some: encoder.encode(some, query=False)
                 )
             seconds += time.perf_counter() - begun
-            parts.append(part)
+            keep(part)
             stored += known * sum(map(bool, texts))
-        ids += [document.id for document in chunk]
-        places += [unique.get(text, -1) for text in texts]
-        rows += len(unique)
+        ids.append(StringColumn.from_strings(document.id for document in chunk))
+        places.extend(unique.get(text, -1) for text in texts)
+        read, rows = read + len(chunk), rows + len(unique)
         if progress:
-            progress(len(ids))
-    column, where = StringColumn.from_strings(ids), np.array(places, dtype=np.int64)
+            progress(read)
+    column, where = _joined(ids), np.array(places, dtype=np.int64)
     order = by_id(column)
     order = order[where[order] >= 0]
     return Collection(
         ids=column.take(order),
         places=where[order],
         parts=parts,
-        empty=len(ids) - len(order),
+        empty=read - len(order),
         seconds=seconds,
         stored=stored,
     )
+
+
+def _joined(columns: Sequence[StringColumn]) -> StringColumn:
+    """The strings of several columns, one column after another."""
+    data = np.concatenate([np.empty(0, dtype=np.uint8), *(column.data for column in columns)])
+    lengths = np.concatenate([np.zeros(1, dtype=np.int64), *(column.lengths for column in columns)])
+    return StringColumn(data, np.cumsum(lengths))
 
 
 def take_ragged(starts: Ints, places: Ints) -> tuple[Ints, Ints]:

@@ -105,6 +105,20 @@ def load_model(checkpoint: str, revision: str | None, precision: Precision = "fl
     return _from_folder(plain_folder(path) if path.is_file() else path, precision)
 
 
+def vocabulary_size(checkpoint: str, revision: str | None) -> int:
+    """Entries of a checkpoint's vocabulary, without loading the weights.
+
+    Raises:
+        UnavailableError: the checkpoint cannot be reached or read.
+    """
+    from transformers import AutoConfig
+
+    path = locate_model(checkpoint, revision)
+    folder = plain_folder(path) if path.is_file() else path
+    with readable(str(folder)):
+        return int(AutoConfig.from_pretrained(folder, local_files_only=True).get_text_config().vocab_size)
+
+
 def _from_folder(folder: Path, precision: Precision) -> LanguageModel:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer

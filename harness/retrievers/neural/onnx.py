@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from harness.errors import MissingExtraError, UnavailableError
+from harness.errors import UnavailableError
 from harness.retrievers.neural.threads import thread_count
 from harness.retrievers.neural.transformer import Batch, Head, Runner, Transformer, quiet, readable, tokenized
+from harness.retrievers.packages import ONNX
 
 Backend = Literal["torch", "onnx"]
 FILES: Final = ("model.onnx", "onnx/model.onnx")
@@ -33,8 +33,8 @@ class OnnxTransformer:
     """
 
     def __init__(self, folder: str, *, head: Head, max_length: int, batch_size: int) -> None:
-        if importlib.util.find_spec("onnxruntime") is None:
-            raise MissingExtraError("The backend 'onnx'", "onnxruntime", "onnx")
+        if error := ONNX.missing():
+            raise error
         self._folder, self._head = folder, head
         self._max_length, self._batch_size = max_length, batch_size
         self._loaded: tuple[Any, Any] | None = None

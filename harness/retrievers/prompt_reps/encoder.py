@@ -12,7 +12,7 @@ import numpy as np
 from harness.retrievers.dense.encoder import shaped
 from harness.retrievers.lexical.analysis import STOP_WORDS
 from harness.retrievers.neural.cache import Encodings
-from harness.retrievers.neural.language_model import LanguageModel, Precision, load_model
+from harness.retrievers.neural.language_model import LanguageModel, Precision, load_model, vocabulary_size
 from harness.retrievers.rows import Float32s, Int32s
 
 SYSTEM: Final = "You are an AI assistant that can understand human language."
@@ -52,8 +52,8 @@ class PromptRepsEncoder:
 
     @property
     def vocabulary_size(self) -> int:
-        """Entries of the model's vocabulary."""
-        return int(self._load().model.config.vocab_size)
+        """Entries of the model's vocabulary; where all encodings were kept, the weights are never read."""
+        return vocabulary_size(self.checkpoint, self.revision)
 
     def encode(self, texts: Sequence[str], *, query: bool) -> Encodings:
         """Both representations.

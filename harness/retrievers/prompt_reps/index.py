@@ -11,7 +11,7 @@ import numpy as np
 
 from harness.rankings import Run, cut
 from harness.records import Query
-from harness.retrievers.dense.index import laid_out
+from harness.retrievers.dense.vector_file import filed
 from harness.retrievers.engines.dense import EXACT, DenseSearch
 from harness.retrievers.engines.ranked import Clauses
 from harness.retrievers.engines.sparse import SparseSearch
@@ -127,8 +127,9 @@ def build(
     terms = joined(collection, "terms", np.int32)[positions]
     lean = pruned(bounds, terms, joined(collection, "weights", np.float32)[positions], None, scale)
     inverted = invert(collection.ids, lean["bounds"], lean["terms"], lean["weights"], n_terms)
+    vectors = filed(part["vectors"] for part in collection.parts).taken(collection.places)
     return PromptRepsIndex(
-        dense=DenseSearch.of(collection.ids, laid_out(collection), EXACT),
+        dense=DenseSearch.of(collection.ids, vectors, EXACT),
         sparse=SparseSearch(inverted=inverted),
         representation=representation,
         alpha=alpha,
