@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from harness.datasets.places import data_root, is_beir_folder, resolve
 from harness.datasets.sources.table import SOURCES
@@ -35,15 +36,24 @@ def obstacle(job: Job, specs: Catalogue, *, offline: bool) -> str:
 def weights_obstacle(spec: SystemSpec, *, offline: bool) -> str:
     """Why the weights of a system's stages cannot be read here, or ``""``; online the hub is not asked."""
     for _, stage in walk(spec.pipeline):
-        checkpoint, revision = (stage.parameters.get(name) for name in ("checkpoint", "revision"))
-        if not isinstance(checkpoint, str) or (not offline and _on_hub(checkpoint)):
-            continue
-        try:
-            with network(offline=True):
-                locate(checkpoint, revision)
-        except UnavailableError as error:
-            why = "needs the hub: " if _on_hub(checkpoint) else ""
-            return why + str(error).partition("\n")[0]
+        for named in (stage.parameters, stage.parameters.get("model")):
+            obstacle = _checkpoint_obstacle(named, offline=offline) if isinstance(named, dict) else ""
+            if obstacle:
+                return obstacle
+    return ""
+
+
+def _checkpoint_obstacle(named: dict[str, Any], *, offline: bool) -> str:
+    """Why the weights that a stage or its model names cannot be read here, or ``""``."""
+    checkpoint, revision = named.get("checkpoint"), named.get("revision")
+    if not isinstance(checkpoint, str) or (not offline and _on_hub(checkpoint)):
+        return ""
+    try:
+        with network(offline=True):
+            locate(checkpoint, revision)
+    except UnavailableError as error:
+        why = "needs the hub: " if _on_hub(checkpoint) else ""
+        return why + str(error).partition("\n")[0]
     return ""
 
 

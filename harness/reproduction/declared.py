@@ -20,7 +20,7 @@ class Declared(NamedTuple):
         path: the file.
         spec: the system.
         alone: whether it is the file's only one, and not of a matrix.
-        missing: the message of an optional package that it lacks here, or ``""``.
+        missing: the messages of the optional packages that it lacks here, or ``""``.
     """
 
     path: Path
@@ -35,17 +35,24 @@ def read_promises(path: Path) -> list[Declared]:
     Raises:
         SpecError: with all problems of the file.
     """
-    spec = read_yaml(path, SystemSpec)
-    absent = missing_extras(spec.pipeline)
-    problems = list(_unknown_measures(spec))
+    problems: list[Problem] = []
     try:
         read_systems(path)
     except SpecError as error:
-        problems = [*error.problems, *problems]
+        problems += error.problems
+        if not problems:
+            raise
+    try:
+        spec = read_yaml(path, SystemSpec)
+        problems += _unknown_measures(spec)
+    except SpecError:
+        pass  # all that it finds has been found above
     if problems:
         raise SpecError(f"{path} has {len(problems)} problem{'s' * (len(problems) > 1)}:", problems)
-    missing = absent[0] if absent else ""
-    return [Declared(path, each, spec.matrix is None, missing) for each in expand(spec)]
+    return [
+        Declared(path, each, spec.matrix is None, " ".join(missing_extras(each.pipeline)))
+        for each in expand(spec)
+    ]
 
 
 def _unknown_measures(spec: SystemSpec) -> Iterator[Problem]:

@@ -17,11 +17,14 @@ from pydantic import TypeAdapter
 
 from harness.config import check
 from harness.errors import CommandError, DatasetError, MissingExtraError, SpecError
+from harness.files import cache_folder
 from harness.rankings import Run
 from harness.records import Document, Query
 from harness.retrievers.base import Index, Persistent, Retriever, Savable
+from harness.retrievers.reports import OWN
 from harness.retrievers.table import RETRIEVERS
 from tests.conftest import needs_extra_of
+from tests.contracts.remembered import remembered
 
 DOCUMENTS = [
     Document("d1", "Inverted files", "An inverted file maps each term to the documents that contain it."),
@@ -44,9 +47,9 @@ QUERIES = [
 ]
 
 
-# They read vectors by ids, find everything alike, or need minutes or weights that no package carries;
+# They read vectors by ids, find everything alike, or need weights that no package carries;
 # tests/retrievers has tests of their own.
-ELSEWHERE = {"all", "impacts", "promptreps", "unicoil"}
+ELSEWHERE = {"all", "deepimpact", "impacts", "splade-decoder", "unicoil"}
 
 
 @pytest.fixture(scope="module", params=[name for name in RETRIEVERS if name not in ELSEWHERE])
@@ -56,9 +59,14 @@ def retriever(request: pytest.FixtureRequest) -> Retriever:
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A cache folder that is empty at first, so that nothing is taken from an earlier session."""
+    """A cache folder without encodings at first, so that none is taken from an earlier session.
+
+    Weights that were unpacked before stay, and what a language model makes of a text is made once.
+    """
     folder = tmp_path_factory.mktemp("cache")
-    with pytest.MonkeyPatch.context() as patch:
+    (cache_folder() / "models").mkdir(parents=True, exist_ok=True)
+    (folder / "models").symlink_to(cache_folder() / "models")
+    with pytest.MonkeyPatch.context() as patch, remembered():
         patch.setenv("HARNESS_CACHE", str(folder))
         yield folder
 
@@ -189,6 +197,11 @@ def test_facts_are_numbers(index: Index) -> None:
     assert facts["documents"] + facts.get("empty_documents", 0) == len(DOCUMENTS)
     assert facts["index_bytes"] > 0
     assert all(isinstance(value, int | float) for value in facts.values())
+
+
+def test_it_reports_what_the_list_says(retriever: Retriever, index: Index) -> None:
+    index.search(QUERIES, 10, tag="t")
+    assert set(OWN.get(name_of(retriever), ())) <= set(index.facts)
 
 
 def test_documents_are_streamed_and_progress_is_told(retriever: Retriever, index: Index) -> None:

@@ -35,6 +35,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "mono-t5": {"checkpoint": "./model"},
     "passage-cascade": {"scorer_parameters": {"checkpoint": "./model"}},
     "ranx": {"method": "sum"},
+    "trained": {"method": "posfuse", "tables": [[0.5, 0.25], [0.75]]},
 }
 """Parameters of stages that have no default for all of them."""
 DOCUMENTS = [Document("d001", "T", "one two three"), Document("d#2", "", ""), Document("d003", "", "two")]

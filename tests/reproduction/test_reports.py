@@ -130,7 +130,12 @@ def test_the_same_report_in_every_form(home: Path, capsys: pytest.CaptureFixture
 
 
 def test_dry_run_prints_commands_that_work(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["reproduce", "--dry-run", "baselines/overlap.yaml", "baselines/tfidf.yaml"]) == 0
+    assert (
+        main(
+            ["reproduce", "--dry-run", "--dataset", "demo", "baselines/overlap.yaml", "baselines/tfidf.yaml"]
+        )
+        == 0
+    )
     commands = capsys.readouterr().out.splitlines()
     assert commands == [
         f"harness run baselines/{name}.yaml --dataset demo --out out/demo/{name}"
