@@ -5,8 +5,9 @@ Run it from the project's root::
     OMP_NUM_THREADS=1 python benchmarks/app.py [--runs 1000 10000] [--datasets 20] [--repeats 5]
 
 For each size: CPU time of a page's script on the server, cold (the first visit after a change of the board)
-and warm; the time until the board's heading and table are drawn in the browser, beside those of an empty
-page and of one with a small table; and the memory that one more session takes.
+and warm; when the browser shows the board's first rows, its heading and its interactive table, beside an
+empty Streamlit page and one with a table of three rows, with an empty and with a filled cache of the browser;
+and the memory that one more session takes.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ MEASURES = ("nDCG@10", "AP", "R@100", "R@1000", "RR@10", "P@10", "Judged@10")
 QUERIES = 300
 CHROMIUM = "/usr/bin/chromium"
 QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
+SIZE = {"width": 1400, "height": 900}
 PAGES = ("board", "compare", "system", "dataset", "efficiency", "published", "history")
 
 
@@ -174,38 +176,72 @@ def streamlit(page: Path, port: int) -> list[str]:
     return [sys.executable, "-m", "streamlit", "run", str(page), *options]
 
 
+def serve(store: str, port: int) -> list[str]:
+    return [sys.executable, "-m", "harness", "serve", "--store", store, "--port", str(port)]
+
+
 def resident(pid: int) -> float:
     """Megabytes of a process that lie in memory."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def paints(urls: dict[str, str], repeats: int) -> dict[str, tuple[float, float]]:
-    """Seconds until heading and table are drawn, medians of interleaved visits after a first one.
+# Marks by the page's own clock, from the start of the navigation: the first paint of anything, the first rows
+# (plain HTML), the heading and the table of Streamlit's page.
+MARKS = """(() => {
+  const marks = window.marks = {};
+  const found = {rows: "#first-paint tbody tr", heading: "#root h1",
+    table: "#root [data-testid=stDataFrame] canvas"};
+  new MutationObserver(() => {
+    for (const [name, where] of Object.entries(found))
+      if (!(name in marks) && document.querySelector(where)) marks[name] = performance.now() / 1000;
+  }).observe(document, {subtree: true, childList: true});
+})();"""
+PAINTED = "performance.getEntriesByName('first-contentful-paint').map((entry) => entry.startTime / 1000)[0]"
 
-    Interleaved, so that whatever else the machine does falls on all pages alike. Without a table the second
-    figure is that of the heading.
+
+def paints(urls: dict[str, str], repeats: int, *, cached: bool) -> dict[str, dict[str, float]]:
+    """Medians, by page, of seconds until each mark and the first paint, and of processor time to the last.
+
+    The pages take turns, so that whatever else the machine does falls on all of them alike; the first two
+    visits to each do not count.
+
+    Args:
+        urls: by name; of ``empty page`` no table is awaited.
+        repeats: visits that count.
+        cached: whether all visits share the browser's cache; else each begins with an empty one.
     """
     from playwright.sync_api import sync_playwright
 
-    found: dict[str, list[tuple[float, float]]] = {name: [] for name in urls}
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in urls}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        for _ in range(repeats + 1):
+        shared = browser.new_context(viewport=SIZE)
+        for _ in range(repeats + 2):
             for name, url in urls.items():
-                page = browser.new_page(viewport={"width": 1400, "height": 900})
-                start = time.perf_counter()
+                context = shared if cached else browser.new_context(viewport=SIZE)
+                page = context.new_page()
+                page.add_init_script(MARKS)
+                metrics = context.new_cdp_session(page)
+                metrics.send("Performance.enable")
                 page.goto(url)
-                page.get_by_role("heading", level=1).wait_for()
-                heading = time.perf_counter() - start
-                if name != "empty page":
-                    page.get_by_test_id("stDataFrame").first.wait_for()
-                found[name].append((heading, time.perf_counter() - start))
+                last = "heading" if name == "empty page" else "table"
+                page.wait_for_function(f"window.marks && {last!r} in window.marks", timeout=120_000)
+                told = metrics.send("Performance.getMetrics")["metrics"]
+                marks = page.evaluate(f"({{...window.marks, painted: {PAINTED}}})")
+                marks["processor"] = next(each["value"] for each in told if each["name"] == "ProcessTime")
+                found[name].append({mark: time for mark, time in marks.items() if time is not None})
                 page.close()
+                if not cached:
+                    context.close()
         browser.close()
     return {
-        name: (statistics.median(h for h, _ in times[1:]), statistics.median(t for _, t in times[1:]))
-        for name, times in found.items()
+        name: {
+            mark: statistics.median(each[mark] for each in visits[2:])
+            for mark in ("painted", "rows", "heading", "table", "processor")
+            if all(mark in each for each in visits)
+        }
+        for name, visits in found.items()
     }
 
 
@@ -250,19 +286,31 @@ ONE_TABLE = f"{EMPTY}import pandas as pd\nst.dataframe(pd.DataFrame({{'a': [1, 2
 
 
 def in_the_browser(folder: Path, store: str, repeats: int) -> None:
-    """The board beside an empty page and one with a small table, each with a server of its own."""
+    """The board beside an empty page and one with a small table, each with a server of its own.
+
+    In brackets: as multiples of the heading of the empty page, and of the processor time of its tab, which
+    does not depend on other work of the machine.
+    """
     pages = {"empty page": folder / "empty.py", "one small table": folder / "table.py"}
     for page, text in zip(pages.values(), (EMPTY, ONE_TABLE), strict=True):
         page.write_text(text)
-    pages["board"] = ROOT / "leaderboard_app" / "main.py"
     with contextlib.ExitStack() as stack:
         urls, pids = {}, {}
-        for name, page in pages.items():
+        for name, page in [*pages.items(), ("board", None)]:
             port = free_port()
-            pids[name] = stack.enter_context(server(streamlit(page, port), port, store))
+            command = streamlit(page, port) if page else serve(store, port)
+            pids[name] = stack.enter_context(server(command, port, store))
             urls[name] = f"http://127.0.0.1:{port}/"
-        for name, (heading, table) in paints(urls, repeats).items():
-            print(f"  {name:<16} heading {heading:.2f} s, table {table:.2f} s", flush=True)
+        for cached in (False, True):
+            print(f"  {'filled' if cached else 'empty'} cache of the browser", flush=True)
+            found = paints(urls, repeats, cached=cached)
+            units = dict.fromkeys(("painted", "rows", "heading", "table"), found["empty page"]["heading"])
+            units["processor"] = found["empty page"]["processor"]
+            for name, marks in found.items():
+                told = ", ".join(
+                    f"{mark} {time:.2f} s ({time / units[mark]:.2f})" for mark, time in marks.items()
+                )
+                print(f"    {name:<16} {told}", flush=True)
         print(f"  memory: {sessions(urls['board'], pids['board'], 10):.1f} MB a session", flush=True)
 
 

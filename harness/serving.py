@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import logging
 import os
@@ -94,8 +95,10 @@ def _run(page: Path, store: str, runs: str | None, accounts: str | None, host: s
     from harness.api.site import Site
 
     site = Site(store=store, record=Path(runs) if runs else None, accounts=accounts)
-    application = streamlit.App(page, routes=[mount(site)])
+    pages = importlib.import_module("leaderboard_app.routes")
+    application = streamlit.App(page, routes=[mount(site), *pages.routes()], middleware=pages.middleware())
     signal.signal(signal.SIGTERM, _interrupted)
+    pages.warm_up()
     options = _look(page) | {
         "server.port": port,
         "server.address": host,

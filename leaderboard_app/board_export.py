@@ -57,6 +57,11 @@ def show_exports(snapshot: Snapshot, view: View, found: Overview, listed: Listed
                 help=help,
             )
         systems = [line.system for line in lines][:COMPARED]
+        if picked and len(systems) == 1:
+            page_link("system", f"Open {systems[0]}", {"system": systems[0]})
+            if len(view.datasets) == 1 and lines[0].rows[view.datasets[0]].path:
+                run = {"dataset": view.datasets[0], "system": systems[0]}
+                page_link("run", f"Its run on {view.datasets[0]}", run)
         if len(systems) > 1:
             label = "Compare the marked" if picked else f"Compare the first {len(systems)}"
             page_link("compare", label, compare_address(view, systems))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
-
-import pandas as pd
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 
 def general(card: Mapping[str, Any]) -> dict[str, str]:
@@ -17,12 +15,16 @@ def general(card: Mapping[str, Any]) -> dict[str, str]:
             "Split": card.get("split"),
             "Depth": card.get("depth"),
             "Tag in the run": card.get("tag"),
+            "Authors": card.get("authors"),
+            "First stage": card.get("first_stage"),
             "Fields read": card.get("input_fields"),
             "Training data": card.get("training_data"),
+            "Evidence of it": card.get("training_evidence"),
             "Checkpoint": card.get("checkpoint"),
             "Revision": card.get("revision"),
             "Seeds": card.get("seeds"),
-            "Licence": card.get("licence"),
+            "Licence of system or weights": card.get("licence"),
+            "Licence of the code": card.get("code_licence"),
             "Contact": card.get("contact"),
             "Links": card.get("links"),
         }
@@ -30,14 +32,24 @@ def general(card: Mapping[str, Any]) -> dict[str, str]:
 
 
 def circumstances(card: Mapping[str, Any]) -> dict[str, str]:
-    """The machine, the software and the time it took, as whoever made the run reports them."""
+    """The machine and the time it took, as whoever made the run reports them."""
     return _texts(
         {
             **_prefixed("Hardware", card.get("hardware")),
             **_prefixed("Timing", card.get("timings")),
+            **_prefixed("Resource", card.get("resources")),
             **_prefixed("Index", card.get("index")),
+        }
+    )
+
+
+def software(card: Mapping[str, Any]) -> dict[str, str]:
+    """What the run was computed with."""
+    return _texts(
+        {
             **_prefixed("Version", card.get("versions")),
-            **_prefixed("Git", card.get("git")),
+            **_prefixed("Git", _short_commit(card.get("git"))),
+            **_prefixed("Runtime", card.get("runtime")),
         }
     )
 
@@ -48,16 +60,41 @@ def identity(card: Mapping[str, Any], sha256: str) -> dict[str, str]:
     return _texts({"sha256 of the canonical run": sha256, **prints})
 
 
-def pipeline(card: Mapping[str, Any]) -> pd.DataFrame:
-    """A row for each stage, in order, with its parameters."""
-    stages = card.get("pipeline") or ()
-    return pd.DataFrame(
-        {
-            "stage": [str(stage.get("stage", "")) for stage in stages],
-            "name": [str(stage.get("name", "")) for stage in stages],
-            "parameters": [_text(stage.get("parameters")) for stage in stages],
+class Stage(NamedTuple):
+    """A stage for people; ``level`` counts the fusions that it stands inside."""
+
+    level: int
+    kind: str
+    name: str
+    parameters: str
+
+
+def pipeline(card: Mapping[str, Any]) -> list[Stage]:
+    """The stages in order, those of a fusion's branches below it."""
+    return _stages(card.get("pipeline") or (), 0)
+
+
+def _stages(given: Sequence[Any], level: int) -> list[Stage]:
+    found: list[Stage] = []
+    for stage in given:
+        if not isinstance(stage, Mapping):
+            continue
+        told = {
+            "weights": stage.get("checkpoint"),
+            "revision": stage.get("revision"),
+            "depth": stage.get("depth"),
+            **dict(stage.get("parameters") or {}),
         }
-    )
+        words = _text({name: value for name, value in told.items() if value not in (None, "")})
+        found.append(Stage(level, str(stage.get("stage", "")), str(stage.get("name", "")), words))
+        for branch in stage.get("branches") or ():
+            found += _stages(branch, level + 1)
+    return found
+
+
+def _short_commit(git: Any) -> Any:
+    """The first digits of a commit, as repositories show them; the card's file has all."""
+    return {**git, "commit": str(git["commit"])[:12]} if isinstance(git, Mapping) and "commit" in git else git
 
 
 def _prefixed(prefix: str, values: Any) -> dict[str, Any]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
-from streamlit.elements.lib.column_types import ColumnConfig
+from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
 
 from harness.errors import HarnessError
 from harness.evaluation.measure import parse_measure
 
-LINK, SCORE = "link", "score"
+SCORE = "score"
+
+OPENED = "open_row"
+"""Key of a click on a system's name in the table."""
 
 FACTS = (
     "family",
@@ -29,6 +32,7 @@ FACTS = (
     "calls",
     "cost",
     "index size",
+    "model size",
     "training",
     "licence",
     "description",
@@ -38,18 +42,30 @@ FACTS = (
 ONLY_ONE = ("by tie order",)
 """Columns that only a single data set has."""
 
-HIDDEN = ("depth", "calls", "cost", "index size", "training", "licence", "description", "warnings")
+HIDDEN = (
+    "depth",
+    "calls",
+    "cost",
+    "index size",
+    "model size",
+    "training",
+    "licence",
+    "description",
+    "warnings",
+    "by tie order",
+)
 """Columns that are shown on request only."""
 
 HELP = {
-    "group": "1 + the number of systems that are significantly better: all systems of group 1 are beaten by "
-    "nobody. Systems whose group is equal may still differ from each other; the compare page tells.",
+    "group": "1 + the number of systems that are significantly better: nobody is better than those of "
+    "group 1. Rows are ordered by score; a number can fall from one row to the next where a system differs "
+    "from others less evenly. Systems of one group may still differ from each other; the compare page tells.",
     "family": "What kind of retrieval it is, as its card says: lexical, dense, fusion, …",
     "interval": "Where the score would lie with other queries on the same data sets, at 95 %. Two can "
     "differ although their intervals overlap, since both meet the same queries.",
     "open ranks": "The ranks that the tests leave open for the system.",
     "data sets": "How many of the data sets the system has. One that lacks some is not averaged or ranked.",
-    "coverage": "Share of judged queries for which the run returned at least one document. "
+    "coverage": "For how many of the judged queries the run returned at least one document. "
     "A query without results stays in the mean with the measure's lowest value.",
     "judged": "Share of the top documents that somebody judged (Judged@k). Where it is low, the score may be "
     "too low: unjudged documents count as not relevant.",
@@ -66,6 +82,7 @@ HELP = {
     "calls": "Calls of a model for all queries, as the card reports them.",
     "cost": "Money for all queries, as the card reports it.",
     "index size": "Bytes of the index on the largest data set shown, as the card reports them.",
+    "model size": "Parameters of the largest model, as the card reports them (fact model_parameters).",
     "training": "Whether the card declares training on one of the data sets shown.",
     "licence": "Of the system or its weights, as the card says.",
     "description": "What the card says about the system.",
@@ -81,7 +98,9 @@ def measure_help(name: str) -> str:
     return f"{meaning} Mean over all judged queries."
 
 
-def board_columns(measure: str, others: Sequence[str], datasets: Sequence[str]) -> dict[str, ColumnConfig]:
+def board_columns(
+    measure: str, others: Sequence[str], datasets: Sequence[str]
+) -> dict[str, ColumnConfig | ButtonColumnResult]:
     """Column settings of the board's table."""
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     several = len(datasets) > 1
@@ -92,8 +111,16 @@ def board_columns(measure: str, others: Sequence[str], datasets: Sequence[str]) 
     words = {name: text(name.capitalize(), help=HELP[name]) for name in FACTS}
     return {
         "group": number("Group", pinned=True, width=55, help=HELP["group"]),
-        "system": text("System", pinned=True, width=170, help="The system's name."),
-        LINK: st.column_config.LinkColumn("Page", display_text="open", width=60, help="The system's page."),
+        "system": st.column_config.ButtonColumn(
+            "System",
+            type="tertiary",
+            alignment="left",
+            pinned=True,
+            width=180,
+            key=OPENED,
+            help="A click on the name opens the system's page. By keyboard: Shift and Space mark the row, "
+            "links to it stand below the table then.",
+        ),
         SCORE: number(score, format="%.4f", help=what),
         **{name: number(name, format="%.4f", help=measure_help(name)) for name in others},
         **(
@@ -103,15 +130,17 @@ def board_columns(measure: str, others: Sequence[str], datasets: Sequence[str]) 
         ),
         **words,
         "data sets": text("Data sets", width=80, help=HELP["data sets"]),
-        "interval": text("95 % interval", width=125, help=HELP["interval"]),
-        "open ranks": text("Open ranks", width=85, help=HELP["open ranks"]),
+        "interval": text("95 % interval", width=120, help=HELP["interval"]),
+        "open ranks": text("Open ranks", width=80, help=HELP["open ranks"]),
         "by tie order": text("By tie order", width=135, help=HELP["by tie order"]),
         "description": text("Description", width="large", help=HELP["description"]),
-        "coverage": number("Coverage", format="percent", help=HELP["coverage"]),
+        "coverage": text("Coverage", width=80, help=HELP["coverage"]),
         "judged": number("Judged", format="percent", help=HELP["judged"]),
         "tied pairs": number("Tied pairs", format="percent", help=HELP["tied pairs"]),
         "index size": number("Index size", format="bytes", help=HELP["index size"]),
+        "model size": number("Model size", format="compact", help=HELP["model size"]),
         **{name: number(name.capitalize(), help=HELP[name]) for name in COUNTS},
+        "re-rank depth": number("Re-rank depth", width=90, help=HELP["re-rank depth"]),
     }
 
 

@@ -14,6 +14,7 @@ from harness.errors import ScoreError
 from harness.records import Document, Issue
 from harness.statistics.detectable import smallest_detectable_difference
 from harness.store.reading import StoredDataset
+from leaderboard_app.dataset_charts import judgments_chart
 from leaderboard_app.frames import span
 from leaderboard_app.links import page_link, plain, system_link
 from leaderboard_app.rankings import LARGEST, open_dataset
@@ -84,6 +85,7 @@ def show_detectable(entry: StoredDataset, systems: list[str]) -> None:
         "Smallest detectable difference",
         f"{found.difference:.4f}",
         border=True,
+        width=260,
         help=f"A true difference in {entry.headline} of this size is found by a paired t-test at 5 % four "
         f"times in five ({found.queries} queries, {found.basis}); a smaller one is missed more often.",
     )
@@ -149,6 +151,10 @@ def show_judgments(inside: Inside) -> None:
             ("Relevant, least to most", f"{relevant.min()} – {relevant.max()}", "Over all judged queries."),
         ):
             st.metric(label, value, border=True, help=help, width=210)
+    st.altair_chart(
+        judgments_chart(counts, relevant),
+        alt="How many queries have which number of relevant documents; the figures above sum it up",
+    )
 
 
 @st.cache_resource(max_entries=16, show_spinner="Looking through the data set …")

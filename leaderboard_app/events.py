@@ -14,6 +14,7 @@ from harness.ledger.chain import LEDGER_NAME
 from harness.ledger.event import KINDS, Event
 from harness.ledger.ledger import read_events
 from harness.ledger.moment import utc_now
+from harness.ledger.words import sentence
 from harness.submissions.disclosure import public_events
 from leaderboard_app.links import plain
 from leaderboard_app.store import Snapshot
@@ -40,32 +41,6 @@ def _events(record: str, stamp: str) -> tuple[Event, ...]:
     return read_events(record)
 
 
-def sentence(event: Event) -> str:
-    """An event as a person would tell it."""
-    what = event.system or "a submission"
-    if event.dataset and event.system:
-        what = f"{event.system} on {event.dataset}"
-    details = event.details
-    match event.kind:
-        case "reproduced":
-            words = f"{what} was made again: {details.get('verdict', 'no verdict')}"
-            if details.get("machine_class"):
-                words += f", on {details['machine_class']}"
-        case "re-scored":
-            words = f"{what} was scored again"
-        case "curated":
-            words = f"a curator's note on {what}"
-        case "repaired":
-            words = "an interrupted write was removed from the ledger"
-        case "shown" | "hidden" | "withdrawn" | "published" | "held" | "refused" | "accepted" | "submitted":
-            words = f"{what} was {event.kind}"
-        case _:
-            words = f"{what}: {event.kind}"
-    by = f" by {event.actor}" if event.actor else ""
-    why = f" — “{event.reason}”" if event.reason else ""
-    return f"{words}{by}{why}"
-
-
 def show_events(events: Sequence[Event], about: str) -> None:
     """A table of events, newest first."""
     newest = list(reversed(events))
@@ -84,13 +59,12 @@ def show_events(events: Sequence[Event], about: str) -> None:
         hide_index=True,
         column_config={
             "time": text("Time, UTC", width=135, help="When it was recorded."),
-            "what": text("What happened", width="large", help="In words, with the reason that was given."),
-            "kind": text(
-                "Kind", width=100, help="; ".join(f"{kind}: {told}" for kind, told in KINDS.items())
-            ),
-            "number": st.column_config.NumberColumn("No.", width=60, help="Position in the ledger, no gaps."),
+            "what": text("What happened", width=640, help="In words, with the reason that was given."),
+            "kind": text("Kind", width=85, help="; ".join(f"{kind}: {told}" for kind, told in KINDS.items())),
+            "number": st.column_config.NumberColumn("No.", width=45, help="Position in the ledger, no gaps."),
             "hash": text(
                 "Hash",
+                width=130,
                 help="First digits of the event's hash, which covers the one before; empty where the "
                 "event is not shown whole.",
             ),

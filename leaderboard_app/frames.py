@@ -10,8 +10,7 @@ from harness.leaderboard.facts import Facts
 from harness.leaderboard.overview import Line, Overview
 from harness.leaderboard.row import Row
 from harness.leaderboard.sheets import csv_text
-from leaderboard_app.columns import LINK, SCORE
-from leaderboard_app.links import system_link
+from leaderboard_app.columns import SCORE
 
 Listed = Sequence[tuple[Line, Facts]]
 """Lines of an overview with their facts."""
@@ -41,7 +40,6 @@ def board_frame(found: Overview, listed: Listed, others: Sequence[str]) -> pd.Da
     columns: dict[str, object] = {
         "group": pd.array([line.group for line in lines], dtype="Int64"),
         "system": [line.system for line in lines],
-        LINK: [system_link(line.system) for line in lines],
         "data sets": [f"{len(line.rows)} of {total}" for line in lines],
         SCORE: pd.array([line.value for line in lines], dtype="Float64"),
         **{name: [row.measures[name] for row in first] for name in others},
@@ -52,7 +50,7 @@ def board_frame(found: Overview, listed: Listed, others: Sequence[str]) -> pd.Da
         "family": [line.family for line in lines],
         "interval": [span(line.low, line.high) for line in lines],
         "open ranks": [open_ranks(line) for line in lines],
-        "coverage": [each.answered / each.judged_queries if each.judged_queries else None for each in facts],
+        "coverage": [coverage(each) for each in facts],
         "judged": pd.array([each.judged for each in facts], dtype="Float64"),
         "tied pairs": [each.tied_share for each in facts],
         "by tie order": [tie_span(row, found.measure) for row in first],
@@ -65,6 +63,7 @@ def board_frame(found: Overview, listed: Listed, others: Sequence[str]) -> pd.Da
         "calls": pd.array([each.calls for each in facts], dtype="Float64"),
         "cost": pd.array([each.cost for each in facts], dtype="Float64"),
         "index size": pd.array([each.index_bytes for each in facts], dtype="Float64"),
+        "model size": pd.array([each.parameters for each in facts], dtype="Float64"),
         "training": [each.training for each in facts],
         "licence": [each.licence for each in facts],
         "description": [each.description for each in facts],
@@ -80,6 +79,11 @@ def _cells(lines: Sequence[Line], name: str, measure: str) -> pd.api.extensions.
 def span(low: float | None, high: float | None) -> str:
     """An interval in words; empty where there is none."""
     return f"{low:.4f} – {high:.4f}" if low is not None and high is not None and low == low else ""
+
+
+def coverage(facts: Facts) -> str:
+    """How many of the judged queries were answered, in words."""
+    return f"{facts.answered:,} of {facts.judged_queries:,}"
 
 
 def open_ranks(line: Line) -> str:

@@ -46,7 +46,11 @@ def show_footer(snapshot: Snapshot) -> None:
     board = snapshot.board
     runs = sum(not row.parts for row in board.rows)
     st.divider()
-    with st.expander(f"Board digest {board.digest[:12]}… · {runs:,} runs · how to check this board"):
+    label = f"Board digest {board.digest[:12]}… · {runs:,} runs · how to check this board"
+    foot = st.expander(label, key="how_to_check", on_change="rerun")
+    if not foot.open:  # its code blocks would load a highlighter of 1.5 MB on every page
+        return
+    with foot:
         st.write(
             "The digest is a sha256 over every row, value and validation count of the board. Whoever has the "
             "same run files and judgments gets the same digest from this command:"

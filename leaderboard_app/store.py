@@ -25,6 +25,7 @@ from harness.store.engine import connect, store_url
 from harness.submissions.disclosure import public_board
 from harness.submissions.policy import OPEN, Policy, policies
 from leaderboard_app.connection import open_engine, revision
+from leaderboard_app.kept import kept_cells, with_gaps
 
 
 class Snapshot(NamedTuple):
@@ -106,8 +107,8 @@ def read_per_query(dataset: str, systems: Sequence[str], measure: str) -> PerQue
 def read_overview(datasets: Sequence[str], measure: str, day: str = "") -> Listed:
     """Systems over data sets with means, intervals, groups and facts.
 
-    A board of a past ``day`` has means, and groups over several data sets; the values of its queries are not
-    in the store any more.
+    On a board of a past ``day``, runs that were replaced or withdrawn since have no intervals, and there are
+    no groups on a single data set with such runs: the values of their queries are not in the store any more.
     """
     return _overview(store_url(), revision(store_url()), tuple(datasets), measure, day)
 
@@ -172,14 +173,18 @@ def _vectors(url: str, stamp: str, dataset: str, systems: Sequence[str], measure
 @st.cache_resource(max_entries=64, show_spinner="Comparing the systems …")
 def _overview(url: str, stamp: str, datasets: tuple[str, ...], measure: str, day: str) -> Listed:
     snapshot = _snapshot(url, stamp)
-    found = overview(
-        _past(url, stamp, day).rows if day else snapshot.board.rows,
-        datasets,
-        measure,
-        lambda dataset, systems: _vectors(url, stamp, dataset, systems, measure),
-        lambda dataset, systems: _variances_on(url, stamp, dataset, systems, measure),
-        hidden=frozenset(snapshot.datasets) if day else _hidden(url, stamp),
-    )
+    rows = _past(url, stamp, day).rows if day else snapshot.board.rows
+    kept = kept_cells(rows, snapshot.board.rows)
+
+    def vectors(dataset: str, systems: Sequence[str]) -> Floats:
+        return with_gaps(lambda names: _vectors(url, stamp, dataset, names, measure), dataset, systems, kept)
+
+    def variances(dataset: str, systems: Sequence[str]) -> Floats:
+        return with_gaps(
+            lambda names: _variances_on(url, stamp, dataset, names, measure), dataset, systems, kept
+        ).reshape(len(systems))
+
+    found = overview(rows, datasets, measure, vectors, variances, hidden=_hidden(url, stamp))
     return Listed(found, tuple((line, facts_of(line, snapshot.profiles)) for line in found.lines))
 
 

@@ -1,8 +1,8 @@
-"""Sections of a system's page: scores on all data sets, profile against a baseline, history."""
+"""Sections of a system's page: scores on all data sets, profile against a baseline, findings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import altair as alt
 import pandas as pd
@@ -12,9 +12,8 @@ from harness.leaderboard.facts import judged_at, reproduction_of
 from harness.leaderboard.row import Row
 from leaderboard_app.charts import BAR, OTHER
 from leaderboard_app.columns import HELP, measure_help
-from leaderboard_app.frames import measures_of
 from leaderboard_app.links import plain, run_link
-from leaderboard_app.store import Snapshot
+from leaderboard_app.store import Snapshot, read_detail
 from leaderboard_app.view_state import choose_one
 
 
@@ -42,12 +41,15 @@ def show_scores(snapshot: Snapshot, rows: Sequence[Row], measure: str) -> None:
                 for told in map(reproduction_of, having)
             ],
             "date": [row.created[:10] for row in having],
+            "version": [row.version for row in having],
         }
     )
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     st.dataframe(
         frame,
         hide_index=True,
+        placeholder="",
+        column_order=[name for name in frame if name != "version" or (frame[name] > 1).any()],
         column_config={
             "data set": text("Data set", pinned=True, help="Its name in the catalogue."),
             "link": st.column_config.LinkColumn("Run", display_text="open", width=60, help="The run's page."),
@@ -59,6 +61,7 @@ def show_scores(snapshot: Snapshot, rows: Sequence[Row], measure: str) -> None:
             "findings": number("Warnings", help=HELP["warnings"]),
             "reproduced": text("Reproduced", help="Verdict and day of the last reproduction here."),
             "date": text("Date", help="The day the run was made, in UTC."),
+            "version": number("Version", help="Counts the runs of this system on the data set."),
         },
         alt=f"Scores of {rows[0].system} on all data sets",
     )
@@ -83,7 +86,9 @@ def show_profile(snapshot: Snapshot, rows: Sequence[Row], measure: str) -> None:
     if not rivals:
         st.caption("No other system has a run on these data sets.")
         return
-    first = sorted(rivals, key=lambda name: (name != "bm25", name))
+    first = sorted(
+        rivals, key=lambda name: (-shared_with(snapshot, name, own, measure), name != "bm25", name)
+    )
     baseline = choose_one(
         "Against", "baseline", first, help="Another system with runs on the same data sets.", width=260
     )
@@ -104,7 +109,7 @@ def show_profile(snapshot: Snapshot, rows: Sequence[Row], measure: str) -> None:
         .encode(
             y=alt.Y("data set:N", sort=None, title=None, axis=alt.Axis(labelLimit=220)),
             yOffset=alt.YOffset("system:N", sort=None),
-            x=alt.X("value:Q", title=measure, scale=alt.Scale(zero=True)),
+            x=alt.X("value:Q", title=measure, scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=8)),
             color=alt.Color(
                 "system:N",
                 sort=None,
@@ -112,7 +117,11 @@ def show_profile(snapshot: Snapshot, rows: Sequence[Row], measure: str) -> None:
                 scale=alt.Scale(domain=[rows[0].system, baseline], range=[BAR, OTHER]),
                 legend=alt.Legend(orient="top", labelLimit=400),
             ),
-            tooltip=["data set:N", "system:N", alt.Tooltip("value:Q", format=".4f")],
+            tooltip=[
+                alt.Tooltip("data set:N", title="Data set"),
+                alt.Tooltip("system:N", title="System"),
+                alt.Tooltip("value:Q", title=measure, format=".4f"),
+            ],
         )
         .properties(height=alt.Step(14))
     )
@@ -124,6 +133,43 @@ def show_profile(snapshot: Snapshot, rows: Sequence[Row], measure: str) -> None:
     )
 
 
-def headline(rows: Sequence[Row]) -> str:
-    """The measure to show first."""
-    return measures_of([rows[0]])[0]
+def shared_with(snapshot: Snapshot, system: str, datasets: Collection[str], measure: str) -> int:
+    """On how many of the data sets another system has the measure, too."""
+    return sum(row.dataset in datasets and measure in row.measures for row in snapshot.systems[system])
+
+
+def show_findings(snapshot: Snapshot, runs: Sequence[Row]) -> None:
+    """What validation found in any of the runs, one line a data set and kind of finding."""
+    st.subheader("Findings")
+    rows = []
+    for row in runs:
+        if not row.parts and any(row.issues.values()):
+            rows += _found_in(row, whole=snapshot.policy(row.dataset).per_query)
+    if not rows:
+        st.write("Validation found nothing in its runs.")
+        return
+    text = st.column_config.TextColumn
+    st.dataframe(
+        pd.DataFrame(rows, columns=["data set", "severity", "code", "number", "message"]),
+        hide_index=True,
+        placeholder="",
+        column_config={
+            "data set": text("Data set", pinned=True, help="Of the run."),
+            "severity": text("Severity", width=80, help="Warnings and notes forbid nothing."),
+            "code": text("Code", help="The manual's page on run files explains it."),
+            "number": st.column_config.NumberColumn("Times", width=60, help="The run's page lists them."),
+            "message": text("The first of them", width="large", help="As validation words it."),
+        },
+        alt=f"Findings in the runs of {runs[0].system}",
+    )
+
+
+def _found_in(row: Row, *, whole: bool) -> list[tuple[str, str, str, int, str]]:
+    """The findings of a run by kind; without words where these could tell of hidden judgments."""
+    kinds: dict[tuple[str, str], list[str]] = {}
+    for issue in read_detail(row.dataset, row.system).issues:
+        kinds.setdefault((issue.severity, issue.code), []).append(issue.message)
+    return [
+        (row.dataset, severity, code, len(told), told[0] if whole else "")
+        for (severity, code), told in kinds.items()
+    ]

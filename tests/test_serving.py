@@ -65,7 +65,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 
 def test_one_port_has_pages_and_api_and_a_stop_finishes_what_is_under_way(site: Site, tmp_path: Path) -> None:
     url, token, process = site
-    assert "<title>Streamlit</title>" in httpx2.get(url).text
+    assert "<title>Retrieval leaderboard</title>" in httpx2.get(url).text
     assert httpx2.get(f"{url}/api/v1/").json()["open"] == {"downloads": True, "submissions": True}
     assert httpx2.get(f"{url}/api/v1/nothing").headers["content-type"] == "application/problem+json"
     answers = []

@@ -21,7 +21,7 @@ class Facts(NamedTuple):
     """One line of an overview in words and counts; sums and means are over the data sets that it has.
 
     ``training`` is declared if the card of one of them says so, none if all deny it, else unknown.
-    ``judged`` is the mean of Judged@k where it is measured.
+    ``judged`` is the mean of Judged@k where it is measured; ``parameters`` are those of the largest model.
     """
 
     answered: int
@@ -39,6 +39,7 @@ class Facts(NamedTuple):
     tokens: float | None
     cost: float | None
     index_bytes: float | None
+    parameters: float | None
     licence: str
     training: str
     description: str
@@ -66,6 +67,7 @@ def facts_of(line: Line, profiles: Profiles) -> Facts:
         tokens=_sum(card.costs.tokens for card in cards),
         cost=_sum(card.costs.cost for card in cards),
         index_bytes=max((card.costs.index_bytes for card in cards if card.costs.index_bytes), default=None),
+        parameters=max((card.costs.parameters for card in cards if card.costs.parameters), default=None),
         licence=", ".join(dict.fromkeys(card.licence for card in cards if card.licence)),
         training="declared" if "declared" in said else "none" if said == {"none"} else "unknown",
         description=" ".join(rows[0].description.split()),

@@ -20,6 +20,7 @@ class Filter:
         complete: keep only systems with every data set.
         since: an ISO date; keep runs made on that day or later.
         index_bytes: keep systems whose index is known to be no larger; None keeps all.
+        parameters: keep systems whose model is known to have no more parameters; None keeps all.
     """
 
     words: str = ""
@@ -30,13 +31,11 @@ class Filter:
     complete: bool = False
     since: str = ""
     index_bytes: float | None = None
+    parameters: float | None = None
 
     def keeps(self, line: Line, facts: Facts) -> bool:
         """Whether a line passes."""
         text = f"{line.system} {line.family} {facts.description} {facts.first_stage}".casefold()
-        small = self.index_bytes is None or (
-            facts.index_bytes is not None and facts.index_bytes <= self.index_bytes
-        )
         return (
             all(word in text for word in self.words.casefold().split())
             and (not self.families or line.family in self.families)
@@ -45,8 +44,13 @@ class Filter:
             and (not self.reproduced or facts.reproduced > 0)
             and (not self.complete or not line.missing)
             and (not self.since or facts.created >= self.since)
-            and small
+            and _within(facts.index_bytes, self.index_bytes)
+            and _within(facts.parameters, self.parameters)
         )
+
+
+def _within(size: float | None, most: float | None) -> bool:
+    return most is None or (size is not None and size <= most)
 
 
 NOT_STATED = "not stated"

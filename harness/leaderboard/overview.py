@@ -19,10 +19,11 @@ from harness.records import Floats
 from harness.statistics.intervals import mean_intervals
 
 Vectors = Callable[[str, Sequence[str]], Floats]
-"""Per-query values of one measure, float64[systems, queries], by data set and systems."""
+"""Per-query values of one measure, float64[systems, queries], by data set and systems; NaN where a run's are
+not kept any more: it has no interval then, and on this data set alone nobody has a group."""
 
 Variances = Callable[[str, Sequence[str]], Floats]
-"""Variances of the means of one measure over queries, float64[systems], by data set and systems."""
+"""Variances of the means of one measure over queries, float64[systems], by data set and systems, or NaN."""
 
 
 class Line(NamedTuple):
@@ -101,7 +102,8 @@ def overview(
         spans = _spans(cells, datasets, complete, measure, vectors, variances or variances_of(vectors))
     found = None
     if not (single and closed):
-        found = standing(_values(cells, datasets, complete, measure, vectors), UNITS[single])
+        values = _values(cells, datasets, complete, measure, vectors)
+        found = standing(values, UNITS[single]) if np.isfinite(values).all() else None
     ranked = [
         _line(system, having[system], datasets, measure, span, found, place)
         for place, (system, span) in enumerate(zip(complete, spans, strict=True))
@@ -176,20 +178,27 @@ def _spans(
     measure: str,
     vectors: Vectors,
     variances: Variances,
-) -> list[tuple[float, float]]:
-    """Intervals of the means: Student's on one data set; over several normal, with the queries' variances."""
+) -> list[tuple[float, float] | None]:
+    """Intervals of the means: Student's on one data set; over several normal, with the queries' variances.
+
+    None for a single query, and for a system of which values are not known.
+    """
     if _single(cells, datasets, systems):
         found = vectors(datasets[0], systems)
-        if found.shape[1] < 2:
-            return [(float("nan"), float("nan"))] * len(systems)
-        return [(low, high) for low, high in mean_intervals(found).tolist()]
+        known = np.asarray(np.isfinite(found).all(axis=1))
+        if found.shape[1] < 2 or not known.any():
+            return [None] * len(systems)
+        spans = iter(mean_intervals(found[known]).tolist())
+        return [tuple(next(spans)) if there else None for there in known]
     spread = _variance(cells, datasets, systems, variances)
     means = [
         math.fsum(cells[name, system].measures[measure] for name in datasets) / len(datasets)
         for system in systems
     ]
+    halves = half_widths(spread.tolist())
     return [
-        (mean - half, mean + half) for mean, half in zip(means, half_widths(spread.tolist()), strict=True)
+        (mean - half, mean + half) if math.isfinite(half) else None
+        for mean, half in zip(means, halves, strict=True)
     ]
 
 

@@ -33,10 +33,17 @@ def _harmless(cell: Any) -> Any:
     return repr(cell) if isinstance(cell, float) else cell
 
 
+NEEDS = (
+    r"Needs \usepackage{booktabs}; with names beyond Latin letters, lualatex or xelatex and a font of them."
+)
+"""First line of a table."""
+
+
 def latex_table(found: Overview, lines: Sequence[Line], digest: str) -> str:
     """A table for ``booktabs``: a row a system, rank groups as superscripts, bold where nobody is better.
 
     Systems that lack a data set stand below a rule, without a mean. The caption says what the mean is over.
+    A comment says what the table needs to be set.
     """
     several = len(found.datasets) > 1
     head = ["System", *(["Mean"] if several else []), *found.datasets]
@@ -52,6 +59,7 @@ def latex_table(found: Overview, lines: Sequence[Line], digest: str) -> str:
     caption = f"{over}. {rule} Board {digest[:12]}."
     return "\n".join(
         [
+            f"% {NEEDS}",
             r"\begin{table}",
             rf"  \caption{{{latex(caption)}}}",
             r"  \centering",
@@ -116,20 +124,23 @@ def bibtex(
         _entry(
             f"board-{digest[:12]}",
             {
+                "key": "Retrieval leaderboard",
                 "title": "{Retrieval leaderboard}",
-                "note": f"Board digest {digest}; measure {latex(measure)}",
+                "note": f"Board digest {_breakable(digest)}; measure {latex(measure)}",
             },
         )
     ]
     for name, description, day, links in systems:
         fields = {
-            "title": f"{{{latex(name)}}}: {latex(description)}",
+            "key": latex(name),
+            "title": f"{{{latex(name)}: {latex(description).rstrip('.')}}}",
             "year": day[:4],
             "howpublished": ", ".join(rf"\url{{{_url(link)}}}" for link in links),
         }
         entries.append(_entry(f"system-{_key(name)}", fields))
     for name, spec in datasets:
         fields = {
+            "key": latex(name),
             "title": f"{{{latex(str(spec.get('title') or name))}}}",
             "note": latex(str(spec.get("citation") or "")),
             "howpublished": rf"\url{{{_url(str(spec['homepage']))}}}" if spec.get("homepage") else "",
@@ -141,6 +152,11 @@ def bibtex(
 def _entry(key: str, fields: Mapping[str, str]) -> str:
     lines = [f"  {name:<12} = {{{value}}}," for name, value in fields.items() if value]
     return "\n".join([f"@misc{{{key},", *lines, "}", ""])
+
+
+def _breakable(digest: str) -> str:
+    """A hash that may go on in the next line."""
+    return r"\allowbreak ".join(digest[start : start + 16] for start in range(0, len(digest), 16))
 
 
 def _key(name: str) -> str:

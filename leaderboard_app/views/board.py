@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 import streamlit as st
 
 from harness.leaderboard.overview import Overview
+from leaderboard_app.bars import show_bars
 from leaderboard_app.board_export import show_chooser, show_exports
-from leaderboard_app.charts import SHOWN, score_bars
 from leaderboard_app.choices import (
     View,
     choose,
     choose_columns,
-    choose_filter,
     lists_of,
     show_view_link,
 )
-from leaderboard_app.columns import LINK, SCORE, board_columns
+from leaderboard_app.columns import FACTS, OPENED, SCORE, board_columns
+from leaderboard_app.filter_choices import choose_filter, is_day
+from leaderboard_app.first_group import crossing_words, leaders
+from leaderboard_app.first_paint import about
 from leaderboard_app.frames import Listed, board_frame
 from leaderboard_app.layout import show_empty, show_missing
 from leaderboard_app.links import page_link, plain
+from leaderboard_app.pages import PAGES
 from leaderboard_app.store import Snapshot, read_overview, read_snapshot
 
 # Comments, not strings: Streamlit can show a bare string of a page's file as text.
@@ -32,10 +34,7 @@ def show() -> None:
     """Draw the page."""
     snapshot = read_snapshot()
     st.title("Retrieval leaderboard")
-    st.caption(
-        "Every score is computed here from the run file itself; nothing is taken from a submitter. "
-        f"Board digest {snapshot.board.digest[:12]}…"
-    )
+    st.caption(about(snapshot.board.digest))
     if not snapshot.board.rows:
         show_empty()
         return
@@ -58,20 +57,15 @@ def show() -> None:
     if not listed:
         st.info("No system passes the filters.")
     else:
+        show_leaders(found)
         picked = show_table(view, found, listed, columns)
         show_exports(snapshot, view, found, [listed[i] for i in picked] or listed, picked=bool(picked))
-        show_chart(view, found, listed)
+        show_bars(
+            [line for line, _ in listed], f"Mean {view.measure}" if len(view.datasets) > 1 else view.measure
+        )
         show_chooser(listed)
     show_remarks(snapshot, view, found)
-    show_view_link(view, chosen)
-
-
-def is_day(text: str) -> bool:
-    """Whether a text is an ISO date."""
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
+    show_view_link(view, chosen, columns, day)
 
 
 def show_past_note(day: str) -> None:
@@ -79,7 +73,8 @@ def show_past_note(day: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.info(
             f"This is the board at the end of {plain(day)}, scored by the judgments and the engine of now. "
-            "Intervals, and groups on a single data set, are those of the present board alone."
+            "Runs that were replaced or withdrawn since have no interval, for the values of their queries "
+            "are not kept; where there are such runs, a single data set has no groups."
         )
         page_link("board", "The board of now")
         page_link("history", "What has changed since", {"as_of": day})
@@ -118,21 +113,21 @@ def show_list(snapshot: Snapshot, view: View) -> None:
             st.write(f"{plain(name)}: no run on this board")
 
 
+def show_leaders(found: Overview) -> None:
+    """Whom to look at, in a sentence, before the table."""
+    first = leaders(found)
+    if first:
+        names = ", ".join(f"**{plain(name)}**" for name in first.systems)
+        more = f" and {first.more} more" if first.more else ""
+        st.markdown(f"{plain(first.said)} {names}{more}.")
+
+
 def show_table(view: View, found: Overview, listed: Listed, columns: Sequence[str]) -> list[int]:
-    """The table; the positions of the rows that the visitor marked."""
-    several = len(view.datasets) > 1
-    frame = board_frame(found, listed, view.others)
-    facts = [name for name in columns if name not in view.others and name != "data sets"]
-    first = [name for name in ("family", "interval", "open ranks") if name in facts]
-    order = ["group", "system", SCORE, LINK, *(name for name in first if name != "family")]
-    order += ["data sets"] if several and "data sets" in columns else []
-    order += ["family"] if "family" in facts else []
-    order += list(view.datasets) if several else [name for name in view.others if name in columns]
-    order += [name for name in frame.columns if name in facts and name not in first]
-    found_rows = st.dataframe(
-        frame,
+    """The table; the positions of the rows that the visitor marked. A click on a name leaves the page."""
+    shown = st.dataframe(
+        board_frame(found, listed, view.others),
         hide_index=True,
-        column_order=order,
+        column_order=in_sequence(view, columns),
         column_config=board_columns(view.measure, view.others, view.datasets),
         height="content" if len(listed) <= VISIBLE_ROWS else 35 * (VISIBLE_ROWS + 1),
         placeholder="",
@@ -141,24 +136,31 @@ def show_table(view: View, found: Overview, listed: Listed, columns: Sequence[st
         selection_mode="multi-row",
         alt=f"Systems on {view.title}, ordered by {view.measure}",
     )
-    return [row for row in found_rows.selection.rows if row < len(listed)]
+    opened = st.session_state.get(OPENED)
+    if opened and opened["row"] < len(listed):
+        st.switch_page(PAGES["system"].file, query_params={"system": listed[opened["row"]][0].system})
+    return [row for row in shown.selection.rows if row < len(listed)]
 
 
-def show_chart(view: View, found: Overview, listed: Listed) -> None:
-    """Bars of the systems that have a score."""
-    lines = [line for line, _ in listed if line.value is not None]
-    if not lines:
-        return
-    title = f"Mean {view.measure}" if len(view.datasets) > 1 else view.measure
-    st.altair_chart(score_bars(lines, title), alt=f"Bars of {title}; the table above holds the same values")
-    more = f" The chart shows the first {SHOWN} systems of the table." if len(lines) > SHOWN else ""
-    st.caption(f"Thin lines are 95 % intervals.{more}")
+def in_sequence(view: View, columns: Sequence[str]) -> list[str]:
+    """The order of the columns: what most decisions need first, then values, then the rest.
+
+    The data sets of a mean stand before the facts, further measures of a single data set after them.
+    """
+    chosen = [name for name in ("interval", "open ranks", "data sets", "family") if name in columns]
+    facts = [name for name in FACTS if name in columns and name not in chosen]
+    if len(view.datasets) > 1:
+        return ["group", "system", SCORE, *chosen, *view.datasets, *facts]
+    chosen = [name for name in chosen if name != "data sets"]
+    return ["group", "system", SCORE, *chosen, *facts, *(name for name in view.others if name in columns)]
 
 
 def show_remarks(snapshot: Snapshot, view: View, found: Overview) -> None:
     """How groups came about, and who is missing from a macro average."""
     if found.rule:
-        st.caption(f"Groups: {plain(found.rule)}. {plain(found.note)}")
+        unit = "data sets" if "data sets" in found.rule else "queries"
+        why = crossing_words(found.lines, unit)
+        st.caption(plain(" ".join(part for part in (f"Groups: {found.rule}.", found.note, why) if part)))
     lacking = [
         (system, gone) for dataset, system, gone in snapshot.board.incomplete if dataset in view.datasets
     ]

@@ -13,11 +13,12 @@ from leaderboard_app.columns import measure_help
 from leaderboard_app.dataset_sections import show_best, show_inside
 from leaderboard_app.layout import show_empty, show_facts, show_hashes, show_missing
 from leaderboard_app.links import page_link, plain
-from leaderboard_app.store import Snapshot, read_snapshot
+from leaderboard_app.lists import show_datasets
+from leaderboard_app.store import Snapshot, read_detail, read_snapshot
 
 
 def show() -> None:
-    """Draw the page of the data set that the address names, or links to all where it names none."""
+    """Draw the page of the data set that the address names, or a list of all where it names none."""
     snapshot = read_snapshot()
     name = st.query_params.get("dataset")
     if name is None:
@@ -46,18 +47,30 @@ def show() -> None:
     show_best(snapshot, entry)
     if not spec.get("parts"):
         show_inside(snapshot, entry)
-    show_fingerprint(entry)
+    show_fingerprint(snapshot, entry)
     if spec.get("citation"):
         st.subheader("Citation")
         st.code(str(spec["citation"]), language=None, wrap_lines=True)
 
 
-def show_fingerprint(entry: StoredDataset) -> None:
-    """The hash of the judgments that every score here was computed with."""
-    if entry.judgments:
-        st.subheader("Fingerprint")
-        show_hashes({"judgments": entry.judgments})
-        st.caption("Scores computed with other judgments do not compare.")
+def show_fingerprint(snapshot: Snapshot, entry: StoredDataset) -> None:
+    """Hashes of the judgments that scores were computed with, and of the data that runs were made on."""
+    prints = {"judgments": entry.judgments} | fingerprints_of(snapshot, entry)
+    if any(prints.values()):
+        st.subheader("Fingerprints")
+        show_hashes(prints)
+        st.caption(
+            "Scores computed with other judgments do not compare. Documents and queries are as the cards say."
+        )
+
+
+def fingerprints_of(snapshot: Snapshot, entry: StoredDataset) -> dict[str, str]:
+    """What the card of the best run says of documents and queries; empty without a run."""
+    row = next((row for row in snapshot.rows_on(entry.name) if not row.parts), None)
+    if row is None:
+        return {}
+    told = dict(read_detail(entry.name, row.system).card.get("fingerprints") or {})
+    return {name: str(told[name]) for name in ("documents", "queries") if told.get(name)}
 
 
 def show_list(snapshot: Snapshot) -> None:
@@ -65,8 +78,8 @@ def show_list(snapshot: Snapshot) -> None:
     st.title("Data sets")
     if not snapshot.datasets:
         show_empty()
-    for entry in snapshot.datasets.values():
-        page_link("dataset", f"{entry.title} ({entry.name})", {"dataset": entry.name})
+        return
+    show_datasets(snapshot)
 
 
 def show_notes(spec: Mapping[str, Any]) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
 from harness.efficiency.front import Placed, Point, classes_of, place
-from leaderboard_app.charts import BAR, GREY
+from leaderboard_app.charts import GREY
+from leaderboard_app.efficiency_chart import drawable, efficiency_chart, kind_of
 from leaderboard_app.frames import measures_of
 from leaderboard_app.layout import show_empty
 from leaderboard_app.links import plain
@@ -39,7 +39,6 @@ AXES = {
     "cost": Axis("Money for all queries", "cost", 1, False, "In the currency of the card."),
 }
 ANY = "any machine"
-NAMED = 12  # with more points than this, only those on the front are named
 
 
 def show() -> None:
@@ -90,7 +89,9 @@ def points_of(snapshot: Snapshot, dataset: str, measure: str, axis: Axis) -> lis
         costs = snapshot.profiles[dataset, row.system].costs
         cost = getattr(costs, axis.field)
         machine = costs.machine_class if axis.timed else ANY
-        found.append(Point(row.system, row.measures[measure], cost / axis.scale if cost else None, machine))
+        found.append(
+            Point(row.system, row.measures[measure], None if cost is None else cost / axis.scale, machine)
+        )
     return found
 
 
@@ -109,58 +110,15 @@ def choose_machine(points: Sequence[Point], axis: Axis) -> str:
 
 
 def show_chart(placed: Sequence[Placed], axis: Axis, measure: str) -> None:
-    """Points with the front as a line; grey ones are of other machines."""
-    drawn = [each for each in placed if each.point.cost is not None]
-    data = pd.DataFrame(
-        {
-            "system": [each.point.name for each in drawn],
-            "value": [each.point.value for each in drawn],
-            "cost": [each.point.cost for each in drawn],
-            "label": [each.point.name if each.on_front or len(drawn) <= NAMED else "" for each in drawn],
-            "kind": [kind_of(each) for each in drawn],
-            "why": [each.left_out or kind_of(each) for each in drawn],
-        }
-    )
-    x = alt.X("cost:Q", title=axis.title, scale=alt.Scale(type="log", nice=True))
-    y = alt.Y("value:Q", title=measure, scale=alt.Scale(zero=False))
-    kinds = ["on the front", "behind it", "not compared"]
-    base = alt.Chart(data).encode(
-        x=x,
-        y=y,
-        tooltip=[
-            "system:N",
-            alt.Tooltip("value:Q", format=".4f"),
-            alt.Tooltip("cost:Q", format=",.4g"),
-            "why:N",
-        ],
-    )
-    line = (
-        alt.Chart(data[data["kind"] == "on the front"].sort_values("cost"))
-        .mark_line(interpolate="step-after", color=BAR, strokeWidth=2)
-        .encode(x=x, y=y)
-    )
-    marks = base.mark_point(filled=True, size=110, opacity=1).encode(
-        color=alt.Color(
-            "kind:N", title=None, scale=alt.Scale(domain=kinds, range=[BAR, BAR, GREY]), legend=None
-        ),
-        opacity=alt.Opacity("kind:N", scale=alt.Scale(domain=kinds, range=[1, 0.6, 0.6]), legend=None),
-        shape=alt.Shape(
-            "kind:N",
-            title=None,
-            scale=alt.Scale(domain=kinds, range=["circle", "triangle-up", "cross"]),
-            legend=alt.Legend(orient="top"),
-        ),
-    )
-    names = base.mark_text(align="left", dx=8, dy=-8, color=GREY, fontSize=12).encode(text="label:N")
-    st.altair_chart(
-        alt.layer(line, marks, names).properties(height=420),
-        alt=f"{measure} against {axis.title}; the table below has the values",
-    )
-
-
-def kind_of(each: Placed) -> str:
-    """Where a point stands, in words."""
-    return "not compared" if each.left_out else "on the front" if each.on_front else "behind it"
+    """The plot, and who has no place in it."""
+    if drawable(placed):
+        st.altair_chart(
+            efficiency_chart(placed, axis.title, measure),
+            alt=f"{measure} against {axis.title}; the table below has the values",
+        )
+    free = [each.point.name for each in placed if each.point.cost == 0]
+    if free:
+        st.caption(plain(f"Without a place on a logarithmic axis, since the cost is 0: {', '.join(free)}."))
 
 
 def show_table(placed: Sequence[Placed], axis: Axis, measure: str) -> None:
@@ -174,9 +132,10 @@ def show_table(placed: Sequence[Placed], axis: Axis, measure: str) -> None:
             "why": [each.left_out for each in placed],
         }
     )
+    grey = [f"color: {GREY}" if each.left_out else "" for each in placed]
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     st.dataframe(
-        frame,
+        frame.style.apply(lambda column: grey[: len(column)], axis=0),
         hide_index=True,
         placeholder="",
         column_config={

@@ -30,7 +30,8 @@ def show() -> None:
 def show_past(snapshot: Snapshot) -> None:
     """The board at the end of a day, as a permalink, and what is different now."""
     st.subheader("The board at a past day")
-    day = choose_day("Day", "as_of", help="The board as it stood at the end of that day, in UTC.")
+    with st.container(width=260):
+        day = choose_day("Day", "as_of", help="The board as it stood at the end of that day, in UTC.")
     if not day:
         st.write("Choose a day for a permalink to the board of then, and for what has changed since.")
         return

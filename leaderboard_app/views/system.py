@@ -10,18 +10,24 @@ import streamlit as st
 from harness.leaderboard.graph import pipeline_dot
 from harness.leaderboard.profile import Profile
 from harness.leaderboard.row import Row
-from leaderboard_app import card as cards
 from leaderboard_app.events import show_events_of
 from leaderboard_app.files import reproduce_command
 from leaderboard_app.layout import show_empty, show_facts, show_missing
 from leaderboard_app.links import page_link, plain
+from leaderboard_app.lists import show_systems
+from leaderboard_app.run_making import show_downloads, show_stages
 from leaderboard_app.store import Snapshot, read_detail, read_snapshot
-from leaderboard_app.system_sections import measures_somewhere, show_profile, show_scores
+from leaderboard_app.system_sections import (
+    measures_somewhere,
+    show_findings,
+    show_profile,
+    show_scores,
+)
 from leaderboard_app.view_state import choose_one
 
 
 def show() -> None:
-    """Draw the page of the system that the address names, or a choice where it names none."""
+    """Draw the page of the system that the address names, or a list where it names none."""
     snapshot = read_snapshot()
     name = st.query_params.get("system")
     if name is None:
@@ -40,7 +46,8 @@ def show() -> None:
     )
     show_scores(snapshot, rows, measure)
     show_profile(snapshot, rows, measure)
-    show_making(runs)
+    show_making(snapshot, runs)
+    show_findings(snapshot, runs)
     show_events_of(snapshot, name)
 
 
@@ -50,16 +57,7 @@ def show_choice(snapshot: Snapshot) -> None:
     if not snapshot.systems:
         show_empty()
         return
-    chosen = st.selectbox(
-        "System",
-        list(snapshot.systems),
-        index=None,
-        placeholder="Choose a system",
-        help="Its card, pipeline, scores on all data sets and history.",
-        width=420,
-    )
-    if chosen:
-        page_link("system", f"Open {chosen}", {"system": chosen})
+    show_systems(snapshot)
 
 
 def show_heading(snapshot: Snapshot, runs: Sequence[Row]) -> None:
@@ -92,8 +90,8 @@ def declared(profiles: Sequence[Profile]) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def show_making(runs: Sequence[Row]) -> None:
-    """The pipeline as a graph, and the command that makes a run again."""
+def show_making(snapshot: Snapshot, runs: Sequence[Row]) -> None:
+    """The pipeline as a graph, the command that makes a run again, and its files."""
     st.subheader("Pipeline")
     dataset = choose_one(
         "Run on", "on", [row.dataset for row in runs], help="Cards can differ between data sets.", width=260
@@ -103,17 +101,21 @@ def show_making(runs: Sequence[Row]) -> None:
     dot = pipeline_dot(card)
     if dot:
         st.graphviz_chart(dot, alt="The stages of the pipeline, from query to ranking")
-        stages = cards.pipeline(card)
-        st.table(stages.map(plain).set_index("stage"), border="horizontal", alt="Stages of the pipeline")
+        show_stages(card)
     else:
         st.caption("The card names no stages.")
     command = reproduce_command(dataset, row.system)
     if command:
         st.write("Make this run again:")
-        st.code(command, language="bash")
+        st.code(command, language="bash", wrap_lines=True)
+    else:
+        st.caption("No baseline file of this name comes with the harness, so no command makes it again.")
+    if not row.parts:
+        offer = snapshot.policy(dataset).run_files
+        show_downloads(row, read_detail(dataset, row.system), offer=offer)
     page_link(
         "run",
-        f"Card, downloads and findings of the run on {dataset}",
+        f"All about the run on {dataset}",
         {"dataset": dataset, "system": row.system},
     )
 

@@ -109,3 +109,30 @@ def test_many_systems_are_grouped_without_draws() -> None:
     assert "t-test over 30 queries" in found.rule
     assert found.groups[0] == 1
     assert set(found.groups[1:].tolist()) == {2}
+
+
+def test_a_run_whose_queries_are_not_kept_has_no_interval_and_nobody_a_group() -> None:
+    rows = [row("one", "kept", {"M": 0.5}), row("one", "gone", {"M": 0.25})]
+    values = np.array([[0.25, 0.75, 0.5], [np.nan] * 3])
+    found = overview(rows, ["one"], "M", lambda _, systems: values)
+    kept, gone = found.lines
+    # Student's interval of (.25, .75, .5): 0.5 ± 4.3027 · 0.25 / √3
+    assert kept.low == pytest.approx(0.5 - 4.302652729911275 * 0.25 / 3**0.5)
+    assert (gone.low, gone.high) == (None, None)
+    assert (kept.group, gone.group, found.rule) == (None, None, "")
+
+
+def test_over_several_sets_only_the_interval_is_missing() -> None:
+    rows = [row(name, system, {"M": 0.5}) for name in ("one", "two") for system in ("kept", "gone")]
+    found = overview(
+        rows,
+        ["one", "two"],
+        "M",
+        lambda _, systems: np.zeros((len(systems), 2)),
+        lambda name, systems: np.array(
+            [np.nan if (name, system) == ("two", "gone") else 0.0 for system in systems]
+        ),
+    )
+    spans = {line.system: (line.low, line.high) for line in found.lines}
+    assert spans == {"kept": (0.5, 0.5), "gone": (None, None)}
+    assert [line.group for line in found.lines] == [1, 1]

@@ -77,7 +77,8 @@ def test_macro_averages_and_other_judgments_follow_each_submission(record: Path,
     assert (board.digest, board.rows, board.incomplete) == (again.digest, again.rows, again.incomplete)
     versions = {(row.dataset, row.system): row.version for row in board.rows}
     assert versions["one", "a"] == versions["strict", "a"] == 1, "the version before it is shown again"
-    withdraw(record, "one", "a", actor="c", reason="r", store=store, grounds=grounds)
+    older = next(row.sha256 for row in board.rows if (row.dataset, row.system) == ("one", "a"))
+    withdraw(record, "one", "a", actor="c", reason="r", run=older, store=store, grounds=grounds)
     board = read_board(store)
     left = {(row.dataset, row.system) for row in board.rows}
     assert left == {("one", "b"), ("strict", "b"), ("two", "a")}, "no score of it is left in any mean"

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
+import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from harness.leaderboard.overview import Overview, overview
 from harness.leaderboard.sheets import bibtex, csv_text, latex, latex_table
+from tests.conftest import needed
 from tests.leaderboard.made_rows import row
 
 
@@ -67,8 +71,41 @@ def test_bibtex_names_board_systems_and_data_sets() -> None:
     )
     assert "@misc{board-cdcdcdcdcdcd," in text
     assert "@misc{system-bm25-u," in text
-    assert r"Counts \& weighs." in text
+    assert r"{{bm25 ü: Counts \& weighs}}" in text
     assert r"\url{https://example.org/a_b\%20c}" in text
     assert "A. Author, 2026" in text
     assert text.count("@misc") == 3
     assert text.count("{") == text.count("}")
+
+
+HOSTILE = (r"50% of $x_1 \ {a} ~ ^ # <b>", "mü–ß & co", "plain")
+
+
+def test_pdflatex_sets_the_table_and_bibtex_reads_the_entries(tmp_path: Path) -> None:
+    needed("pdflatex", shutil.which("pdflatex") is not None, "apt-get install texlive-latex-recommended")
+    needed("bibtex", shutil.which("bibtex") is not None, "apt-get install texlive-binaries")
+    rows = [row(name, system, {"M": 0.5}) for name in ("one_a", "two") for system in HOSTILE]
+    rows.append(row("one_a", "lacking", {"M": 0.25}))
+    found = overview(rows, ["one_a", "two"], "M", lambda _, systems: np.zeros((len(systems), 2)))
+    table = latex_table(found, found.lines, "ab" * 32)
+    entries = bibtex(
+        [(name, f"What {name} does.", "2026-01-31", ["https://example.org/a_b%20c#d"]) for name in HOSTILE],
+        [("one_a", {"title": "One & a", "citation": "A. Author, 2026", "homepage": "https://example.org"})],
+        "cd" * 32,
+        "nDCG@10",
+    )
+    (tmp_path / "board.bib").write_text(entries, encoding="utf-8")
+    (tmp_path / "paper.tex").write_text(
+        "\\documentclass{article}\n\\usepackage{booktabs,url}\n\\begin{document}\n"
+        f"{table}\\nocite{{*}}\\bibliographystyle{{plain}}\\bibliography{{board}}\n\\end{{document}}\n",
+        encoding="utf-8",
+    )
+    latex_words = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper.tex"]
+    for words in (latex_words, ["bibtex", "paper"], latex_words):
+        done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, errors="replace")
+        assert done.returncode == 0, done.stdout[-2000:]
+        assert "Warning--" not in done.stdout  # of bibtex: no entry without a key to sort by
+    assert "Overfull" not in done.stdout  # the digest of 64 characters breaks
+    listed = (tmp_path / "paper.bbl").read_text(encoding="utf-8", errors="replace")
+    assert listed.count("\\bibitem") == 5  # board, three systems, data set
+    assert (tmp_path / "paper.pdf").stat().st_size > 10_000

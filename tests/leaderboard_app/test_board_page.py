@@ -23,7 +23,7 @@ def test_shows_the_systems_of_a_data_set_best_first(full: str, visit: Open) -> N
     alpha = visit(benchmark="own", datasets="alpha").dataframe[0].value
     assert list(alpha["system"]) == ["bm25", "<b>bold</b> *x*", "overlap"]
     assert list(alpha["score"]) == [0.5, 0.25, 0.25]
-    assert list(alpha["coverage"]) == [0.75] * 3  # three of four queries
+    assert list(alpha["coverage"]) == ["3 of 4"] * 3
     assert list(alpha["tied pairs"]) == [0.125] * 3
     assert list(alpha["by tie order"]) == ["0.1250 to 0.6250"] * 3
     assert list(alpha["warnings"]) == [1, 0, 0]
@@ -61,19 +61,12 @@ def test_the_list_behind_a_mean_is_there(full: str, visit: Open) -> None:
     assert "dataset=beta" in links
 
 
-def test_links_to_the_permalink_of_each_system(full: str, visit: Open) -> None:
-    alpha = visit(benchmark="own", datasets="alpha").dataframe[0].value
-    assert list(alpha["link"]) == [
-        "system?system=bm25",
-        "system?system=%3Cb%3Ebold%3C%2Fb%3E%20%2Ax%2A",
-        "system?system=overlap",
-    ]
-
-
 def test_names_the_digest_of_the_board(full: str, visit: Open) -> None:
     app = visit()
     digest = read_board(full).digest
     assert any(digest[:12] in caption.value for caption in app.caption)
+    app.session_state["how_to_check"] = True  # its foot is opened
+    app.run()
     assert digest in [code.value for code in app.code]
 
 
@@ -121,8 +114,19 @@ def test_a_view_comes_back_from_its_address(full: str, visit: Open) -> None:
     assert app.selectbox(key="benchmark").value == "own"
     assert app.selectbox(key="measure").value == "AP"
     assert [list(table.value["system"]) for table in app.dataframe] == [["overlap"]]
+    app.session_state["link_to_view"] = True
+    app.run()
     link = next(code.value for code in app.code if "datasets=" in code.value)
     assert link.endswith("?benchmark=own&datasets=alpha&measure=AP&find=shared&family=lexical")
+
+
+def test_the_link_names_columns_and_day(full: str, visit: Open) -> None:
+    app = visit(benchmark="own", datasets="alpha", as_of="2026-02-01", columns=["depth", "family"])
+    app.session_state["link_to_view"] = True
+    app.run()
+    link = next(code.value for code in app.code if "datasets=" in code.value)
+    assert "&as_of=2026-02-01" in link
+    assert link.endswith("&columns=depth&columns=family")
 
 
 def test_an_address_with_unknown_names_shows_the_board(full: str, visit: Open) -> None:
@@ -142,14 +146,19 @@ def test_columns_can_be_left_out(full: str, visit: Open) -> None:
     app = visit(benchmark="own", datasets="beta")
     app.multiselect(key="columns").set_value(["family", "depth"]).run()
     order = list(app.dataframe[0].proto.column_order)
-    assert order == ["group", "system", "score", "link", "family", "depth"]
+    assert order == ["group", "system", "score", "family", "depth"]
+
+
+def test_facts_stand_before_further_measures_of_a_single_data_set(full: str, visit: Open) -> None:
+    order = list(visit(benchmark="own", datasets="alpha").dataframe[0].proto.column_order)
+    assert order.index("coverage") < order.index("reproduced") < order.index("date") < order.index("AP")
 
 
 def test_columns_of_several_data_sets(full: str, visit: Open) -> None:
     app = visit(benchmark="own", datasets=["alpha", "beta"])
     order = list(app.dataframe[0].proto.column_order)
-    assert order[:4] == ["group", "system", "score", "link"]
-    assert {"alpha", "beta", "interval"} <= set(order)
+    assert order[:4] == ["group", "system", "score", "interval"]
+    assert order.index("beta") == order.index("alpha") + 1 < order.index("coverage")
     assert "by tie order" not in order
 
 

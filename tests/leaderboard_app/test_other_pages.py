@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from harness.efficiency.front import Placed, Point
 from harness.ledger.event import Draft
 from harness.ledger.ledger import append
 from harness.reproduction import published
 from harness.store.engine import connect
 from harness.store.writing import replace_board
+from leaderboard_app.efficiency_chart import SLOT, drawable, effectiveness_span, labels_of
 from leaderboard_app.pages import PAGES
 from tests.leaderboard_app.boards import BM25, OVERLAP, dataset, large_board, run
 from tests.leaderboard_app.conftest import Open
@@ -30,6 +33,24 @@ def test_every_page_opens_on_an_empty_store(store: str, visit: Open, page: str) 
     app = visit(page)
     assert app.title[0].value
     assert not app.error
+
+
+CHOSEN = {
+    "compare": {"dataset": "set01", "systems": ["s0000", "s0031", "s0059"]},
+    "system": {"system": "s0031", "baseline": "s0000"},
+    "dataset": {"dataset": "set03"},
+    "efficiency": {"dataset": "set02", "cost": "index"},
+    "run": {"dataset": "set04", "system": "s0059"},
+    "history": {"as_of": "2026-02-01"},
+}
+
+
+@pytest.mark.parametrize("page", CHOSEN)
+def test_every_choice_of_an_address_opens_on_a_larger_store(store: str, visit: Open, page: str) -> None:
+    large_board(store, systems=60, datasets=5)
+    app = visit(page, **CHOSEN[page])
+    assert app.title[0].value
+    assert not app.error and not app.warning
 
 
 @pytest.mark.parametrize("page", OTHERS)
@@ -100,6 +121,48 @@ def test_a_system_has_its_scores_pipeline_and_command(full: str, visit: Open) ->
     assert "harness run baselines/bm25.yaml --dataset alpha --out out/alpha/bm25" in [
         code.value for code in app.code
     ]
+
+
+def test_a_system_has_its_findings_and_files(full: str, visit: Open) -> None:
+    app = visit("system", system="bm25")
+    findings = app.dataframe[1].value
+    assert findings.values.tolist() == [
+        ["alpha", "warning", "missing-query", 1, "The run lacks 1 judged query."],
+        ["alpha", "note", "ties", 1, "12.5 % of the pairs are tied."],
+    ]
+    assert [button.label for button in app.download_button] == ["Run file", "Card"]
+    app = visit("system", system="overlap")
+    assert "Validation found nothing in its runs." in texts(app)
+
+
+def test_the_profile_begins_with_the_system_that_shares_most(store: str, visit: Open) -> None:
+    entries = [dataset(name, name) for name in ("one", "two")]
+    runs = [run(name, "mine", BM25) for name in ("one", "two")]
+    runs += [run("one", "bm25", OVERLAP), *(run(name, "overlap", OVERLAP) for name in ("one", "two"))]
+    replace_board(connect(store, create=True), [*entries, *runs])
+    app = visit("system", system="mine")
+    assert app.selectbox(key="baseline").options == ["overlap", "bm25"]
+    assert "2 of 2 shared data sets" in texts(app)
+
+
+def test_systems_are_listed_and_found_by_words_and_family(full: str, visit: Open) -> None:
+    app = visit("system")
+    table = app.dataframe[0].value
+    assert list(table["system"]) == ["<b>bold</b> *x*", "bm25", "overlap"]
+    row = table.iloc[1]
+    assert (row["link"], row["family"], row["data sets"]) == ("system?system=bm25", "lexical", 2)
+    assert (row["first stage"], row["date"], row["description"]) == (
+        "bm25",
+        "2026-01-31",
+        "A system for tests.",
+    )
+    app.multiselect(key="family").select("dense").run()
+    assert list(app.dataframe[0].value["system"]) == ["<b>bold</b> *x*"]
+    app = visit("system", find="shared terms")
+    assert list(app.dataframe[0].value["system"]) == ["overlap"]
+    app.selectbox[0].select("overlap").run()
+    assert app.get("page_link")[0].proto.query_string == "system=overlap"
+    assert "No system has all of these words" in texts(visit("system", find="nonsense"))
 
 
 def test_an_unknown_system_leads_back(full: str, visit: Open) -> None:
@@ -187,3 +250,26 @@ def test_submit_without_accounts_says_how_to_check_elsewhere(full: str, visit: O
     app = visit("submit")
     assert not app.button
     assert any("harness submit run.trec.gz" in code.value for code in app.code)
+
+
+def test_names_in_the_efficiency_plot_keep_their_distance() -> None:
+    """Ten points of the front lie closer together than a line of text; their names must not."""
+    points = [Point(f"s{i}", 0.5 + i / 1000, 1.0 + i, "m") for i in range(10)]
+    placed = [Placed(point, True, "") for point in points] + [Placed(Point("low", 0.1, 2.0, "m"), False, "")]
+    labels = labels_of(drawable(placed))
+    low, high = effectiveness_span(placed)
+    line = SLOT * (high - low) / 420
+    front = sorted(label.value for label in labels if label.left)
+    assert len(front) >= 3, "some have a place near their point"
+    assert all(later - earlier >= line - 1e-12 for earlier, later in pairwise(front))
+    assert {label.name for label in labels if not label.left} == {"low"}
+
+
+def test_a_cost_of_nothing_is_compared_and_has_no_place_in_the_plot(store: str, visit: Open) -> None:
+    entry = run("alpha", "free", BM25)
+    card = {**entry.card, "index": {"index_bytes": 0}}
+    changed = {name: getattr(entry, name) for name in entry.__slots__} | {"card": card}
+    replace_board(connect(store, create=True), [dataset("alpha", "A"), type(entry)(**changed)])
+    app = visit("efficiency", cost="index")
+    assert app.dataframe[0].value["place"].tolist() == ["on the front"]
+    assert "the cost is 0: free" in texts(app)

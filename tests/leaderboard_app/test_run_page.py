@@ -60,8 +60,9 @@ def test_lists_the_findings_of_validation(full: str, visit: Open) -> None:
 
 def test_shows_pipeline_circumstances_and_hashes(full: str, visit: Open) -> None:
     app = visit("run", dataset="alpha", system="bm25")
+    stages = " ".join(text.value for text in app.markdown).replace("\\", "")
+    assert "**first stage** bm25: b = 0.4, k1 = 0.9" in stages
     cells = " ".join(str(table.value) for table in app.table).replace("\\", "")
-    assert "k1 = 0.9, b = 0.4" in cells or "b = 0.4, k1 = 0.9" in cells
     assert "A processor" in cells
     hashes = next(code.value for code in app.code if "sha256 of the canonical run" in code.value)
     assert "cd" * 32 in hashes
@@ -152,7 +153,8 @@ def test_a_data_set_shows_its_facts(full: str, visit: Open) -> None:
     assert "1,234" in cells
     assert "0: 5, 2: 3, 10: 1" in cells  # by grade, not by text
     assert "CC BY 4.0" in cells
-    assert app.code[0].value.endswith("sha256:" + "ab" * 32)
+    prints = app.code[0].value.splitlines()
+    assert prints == ["judgments  sha256:" + "ab" * 32, "documents  sha256:" + "ef" * 32]
     assert "A. Author. Alpha. 2026." in [code.value for code in app.code]
     notes = [info.value.replace("\\", "") for info in app.info]
     assert "Queries are documents, too." in notes
@@ -172,8 +174,14 @@ def test_an_unknown_data_set_is_a_message(full: str, visit: Open) -> None:
 
 
 def test_without_a_name_all_data_sets_are_listed(full: str, visit: Open) -> None:
-    links = [link.proto.query_string for link in visit("dataset").get("page_link")]
-    assert links == ["dataset=alpha", "dataset=beta", "dataset=both"]
+    app = visit("dataset")
+    table = app.dataframe[0].value
+    assert list(table["link"]) == ["dataset?dataset=alpha", "dataset?dataset=beta", "dataset?dataset=both"]
+    alpha = table.iloc[0]
+    assert (alpha["title"], alpha["documents"], alpha["queries"]) == ("Alpha collection", 1234, 4)
+    assert (alpha["systems"], alpha["best"], alpha["score"]) == (3, "bm25", 0.5)
+    app.selectbox[0].select("beta").run()
+    assert app.get("page_link")[0].proto.query_string == "dataset=beta"
 
 
 def test_a_card_that_says_little_is_shown(store: str, visit: Open) -> None:
@@ -183,3 +191,25 @@ def test_a_card_that_says_little_is_shown(store: str, visit: Open) -> None:
     )
     replace_board(connect(store, create=True), [dataset("alpha", "A"), bare])
     assert visit("run", dataset="alpha", system="quiet").title[0].value == "quiet"
+
+
+def test_everything_that_a_card_says_of_rights_and_training_is_shown(store: str, visit: Open) -> None:
+    entry = run("alpha", "open", BM25)
+    told = {
+        "code_licence": "MIT",
+        "licence": "CC BY 4.0",
+        "first_stage": "bm25",
+        "training_data": {"alpha": "none"},
+        "training_evidence": {"alpha": "A list of its data."},
+        "pipeline": [
+            {"stage": "fuse", "name": "rrf", "branches": [[{"stage": "retrieve", "name": "<i>dense</i>"}]]}
+        ],
+    }
+    changed = {name: getattr(entry, name) for name in entry.__slots__} | {"card": {**entry.card, **told}}
+    replace_board(connect(store, create=True), [dataset("alpha", "A"), type(entry)(**changed)])
+    app = visit("run", dataset="alpha", system="open")
+    cells = " ".join(str(table.value) for table in app.table).replace("\\", "")
+    for words in ("MIT", "CC BY 4.0", "alpha = none", "A list of its data."):
+        assert words in cells
+    stages = next(text.value for text in app.markdown if "**fuse**" in text.value)
+    assert stages.splitlines() == ["- **fuse** rrf", "    - **retrieve** \\<i\\>dense\\<\\/i\\>"]
