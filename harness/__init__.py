@@ -14,6 +14,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from harness.numba_cache import settle as _settle_numba
+
 if TYPE_CHECKING:
     from harness.datasets.audit import audit as audit
     from harness.datasets.catalogue import load_catalogue as load_catalogue
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from harness.errors import HarnessError as HarnessError
     from harness.evaluation.evaluate import evaluate as evaluate
     from harness.evaluation.measure import parse_measure as parse_measure
-    from harness.fitting import fit as fit
+    from harness.fitting.fit import fit as fit
     from harness.leaderboard.board import Board as Board
     from harness.leaderboard.board import read_board as board
     from harness.leaderboard.rebuild import rebuild as rebuild
@@ -53,6 +55,8 @@ if TYPE_CHECKING:
     from harness.submissions.report import report as admin_report
     from harness.submissions.restore import restore as restore
 
+_settle_numba()
+
 _WHERE = {
     "Board": "harness.leaderboard.board:Board",
     "Dataset": "harness.datasets.dataset:Dataset",
@@ -72,7 +76,7 @@ _WHERE = {
     "entries": "harness.listing:entries",
     "evaluate": "harness.evaluation.evaluate:evaluate",
     "export": "harness.static_site.site:export",
-    "fit": "harness.fitting:fit",
+    "fit": "harness.fitting.fit:fit",
     "load_catalogue": "harness.datasets.catalogue:load_catalogue",
     "load_dataset": "harness.datasets.dataset:load_dataset",
     "parse_measure": "harness.evaluation.measure:parse_measure",

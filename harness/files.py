@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +16,10 @@ from typing import IO, BinaryIO, cast
 GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 GZIP_LEVEL = 6
+STRAY_AFTER = 24 * 3600.0
+"""Seconds after which a temporary file belongs to no process any more."""
+
+_strays: dict[Path, tuple[Path, ...]] = {}
 
 
 def cache_folder() -> Path:
@@ -36,9 +42,11 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
     """Open a file for writing that appears under its name only when the block ends without an error.
 
     The bytes go to a temporary file in the same folder, are flushed to the disk and renamed over ``path``;
-    a crash leaves the old file, or none, and at worst a stray ``.NAME.*.tmp``.
+    a crash leaves the old file, or none, and at worst a stray ``.NAME.*.tmp``. The next process that writes
+    the same name removes those that are older than a day.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_strays(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     temporary = Path(name)
     try:
@@ -51,6 +59,17 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _remove_strays(path: Path) -> None:
+    """Remove what killed writes of a name left; nobody takes a day to write a file. A folder is read once."""
+    if path.parent not in _strays:
+        _strays[path.parent] = tuple(path.parent.glob(".*.????????.tmp"))
+    for stray in _strays[path.parent]:
+        if stray.name[:-13] == f".{path.name}":  # without the random part and .tmp, as mkstemp makes them
+            with contextlib.suppress(OSError):  # gone already, or somebody else's
+                if stray.is_file() and stray.stat().st_mtime < time.time() - STRAY_AFTER:
+                    stray.unlink()
 
 
 def compression_of(path: Path) -> str:

@@ -16,6 +16,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # The straight line: a module may import from its own place and from those before it.
 ORDER = [
+    "numba_cache",
     "errors",
     "columns",
     "records",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,18 @@ def test_a_block_that_fails_leaves_the_old_file(tmp_path: Path, error: type[Base
         raise error
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_a_killed_write_left_is_removed_a_day_later(tmp_path: Path) -> None:
+    old, new, other = (tmp_path / name for name in (".f.abcdefgh.tmp", ".f.ABCDEFGH.tmp", ".g.abcdefgh.tmp"))
+    for stray in (old, new, other):
+        stray.write_bytes(b"half of it")
+    long_ago = time.time() - 25 * 3600
+    for stray in (old, other):
+        os.utime(stray, (long_ago, long_ago))
+    with atomic_write(tmp_path / "f") as stream:
+        stream.write(TEXT)
+    assert sorted(tmp_path.iterdir()) == [new, other, tmp_path / "f"], "only of this name, and only old ones"
 
 
 @pytest.mark.parametrize(("name", "kind"), [("a.gz", "gzip"), ("a.zst", "zstd"), ("a.txt", "none")])

@@ -9,10 +9,12 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from harness.api.operation import PREFIX
 from harness.api.problems import of_error, problem
 from harness.errors import RequestError
 from harness.ledger.moment import utc_now
 
+UNSAFE = "The address has a part that is no name here, such as .. or one with a backslash."
 LOG = logging.getLogger("harness.api")
 
 
@@ -58,6 +60,35 @@ def _line(scope: Scope, noted: dict[str, int], seconds: float) -> dict[str, Any]
         "address": client[0] if client else "",
         "account": scope.get("state", {}).get("account", ""),
     }
+
+
+class Explained:
+    """Gives a bare 400 under the API's prefix, as a guard before the routes sends it, the shape of a problem.
+
+    It stands before everything else, around an application that serves more than the API.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and explain its refusal if nobody did."""
+        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
+            await self.app(scope, receive, send)
+            return
+        bare = False
+
+        async def explaining(message: Message) -> None:
+            nonlocal bare
+            if message["type"] == "http.response.start":
+                kinds = [value for name, value in message["headers"] if name.lower() == b"content-type"]
+                bare = message["status"] == 400 and not any(b"json" in kind for kind in kinds)
+                if bare:
+                    await problem(400, UNSAFE)(scope, receive, send)
+            if not bare:
+                await send(message)
+
+        await self.app(scope, receive, explaining)
 
 
 class Bounded:

@@ -102,6 +102,10 @@ KINDS: Mapping[str, tuple[Callable[[str], Any], Mapping[str, Any]]] = {
 """Kind to the function that reads it and its JSON schema."""
 
 
+ALSO: Mapping[str, str] = {"systems": "system", "datasets": "dataset", "measures": "measure"}
+"""Names that the addresses of the pages have, to the API's names for the same."""
+
+
 def read_parameters(
     declared: Iterable[Parameter], path: Mapping[str, str], query: Sequence[tuple[str, str]]
 ) -> dict[str, Any]:
@@ -112,6 +116,7 @@ def read_parameters(
     """
     known = {each.name: each for each in declared}
     problems: list[Problem] = []
+    query = [(ALSO.get(name, name) if name not in known else name, text) for name, text in query]
     values: dict[str, Any] = {each.name: () if each.many else each.default for each in known.values()}
     given = [*path.items(), *query]
     for name, text in given:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,8 @@ from harness.cli.output import add_format, print_json, print_table
 
 if TYPE_CHECKING:
     from harness.evaluation.judgments import Judgments
+    from harness.evaluation.measure import Measure
+    from harness.rankings import Run
     from harness.records import Evaluation
 
 DEFAULT_MEASURES = ("nDCG@10", "AP", "RR@10", "R@100", "R@1000", "P@10", "Judged@10")
@@ -25,14 +27,19 @@ Columns = dict[str, Mapping[str, float]]
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("run", help="a run file in TREC format: plain, gzip or zstd; - reads a pipe")
-    parser.add_argument("--qrels", required=True, help="judgments in TREC or BEIR form")
+    judged = parser.add_mutually_exclusive_group(required=True)
+    judged.add_argument("--qrels", help="judgments in TREC or BEIR form")
+    judged.add_argument(
+        "--dataset",
+        help="a data set (name or folder in BEIR layout): its judgments, its measures and its protocol",
+    )
     parser.add_argument(
         "-m",
         "--measure",
         action="append",
         dest="measures",
         metavar="MEASURE",
-        help=f"a measure, repeatable (default: {', '.join(DEFAULT_MEASURES)})",
+        help=f"a measure, repeatable (default: the data set's, or {', '.join(DEFAULT_MEASURES)})",
     )
     parser.add_argument("--by-query", action="store_true", help="print the value of every query, too")
     parser.add_argument(
@@ -66,21 +73,37 @@ def execute(options: argparse.Namespace) -> int:
     from harness.errors import CommandError
     from harness.evaluation.judgments import Judgments
 
+    if options.dataset is not None:
+        with regular_file(options.run) as run:
+            return _on_dataset(options, run)
     if options.run == options.qrels == STDIN:
         raise CommandError("The run and the judgments cannot both come through the standard input.")
     with regular_file(options.qrels) as qrels:
         judgments = Judgments.of(read_qrels(qrels))
     with regular_file(options.run) as run:
-        return _score(options, run, judgments)
+        return _score(options, run, judgments, DEFAULT_MEASURES)
 
 
-def _score(options: argparse.Namespace, run: Path, judgments: Judgments) -> int:
+def _on_dataset(options: argparse.Namespace, path: Path) -> int:
+    """Score as the board does: without what the data set's protocol leaves out."""
+    from harness.datasets.dataset import load_dataset
+    from harness.evaluation.judgments import Judgments
+    from harness.runfiles.reader import read_run
+
+    run = read_run(path)  # first, since a data set may have to be fetched
+    data = load_dataset(options.dataset)
+    return _score(options, data.as_scored(run), Judgments.of(data.qrels), data.spec.measures)
+
+
+def _score(
+    options: argparse.Namespace, run: Run | Path, judgments: Judgments, usual: Sequence[str | Measure]
+) -> int:
     from harness.evaluation.evaluate import evaluate
 
-    measures = options.measures or DEFAULT_MEASURES
+    measures = options.measures or usual
     evaluation = evaluate(run, judgments, measures, score_precision=options.score_precision)
     if not evaluation.answered.any():
-        _refuse_unanswered(run, judgments)
+        _refuse_unanswered(options.run, run, judgments)
     checked = _check(run, judgments, evaluation) if options.check else None
     columns: Columns = {"mean": evaluation.means()}
     if options.ties:
@@ -94,26 +117,30 @@ def _score(options: argparse.Namespace, run: Path, judgments: Judgments) -> int:
     return 0
 
 
-def _refuse_unanswered(run: Path, judgments: Judgments) -> None:
+def _refuse_unanswered(name: str, run: Run | Path, judgments: Judgments) -> None:
     """A run that has none of the judged queries belongs to other judgments; its zeros are no score."""
     from harness.errors import RunFileError
-    from harness.runfiles.reader import read_run
 
-    here = read_run(run).queries
+    here = _in_memory(run).queries
     raise RunFileError(
-        f"{run} has none of the {len(judgments)} judged queries: it holds for example {here[0]!r}, the "
+        f"{name} has none of the {len(judgments)} judged queries: it holds for example {here[0]!r}, the "
         f"judgments {judgments.queries[0]!r}. It belongs to other judgments, so it has no score."
     )
 
 
-def _check(run: Path, judgments: Judgments, evaluation: Evaluation) -> tuple[str, ...]:
-    from harness.evaluation.check import cross_check
+def _in_memory(run: Run | Path) -> Run:
     from harness.runfiles.reader import read_run
 
-    return cross_check(read_run(run), judgments.qrels, evaluation)
+    return read_run(run) if isinstance(run, Path) else run
 
 
-def _tie_columns(run: Path, judgments: Judgments, evaluation: Evaluation) -> Columns:
+def _check(run: Run | Path, judgments: Judgments, evaluation: Evaluation) -> tuple[str, ...]:
+    from harness.evaluation.check import cross_check
+
+    return cross_check(_in_memory(run), judgments.qrels, evaluation)
+
+
+def _tie_columns(run: Run | Path, judgments: Judgments, evaluation: Evaluation) -> Columns:
     from harness.evaluation.ties import tie_ranges
     from harness.records import exact_mean
 
@@ -126,7 +153,7 @@ def _tie_columns(run: Path, judgments: Judgments, evaluation: Evaluation) -> Col
     }
 
 
-def _unjudged_columns(run: Path, judgments: Judgments, evaluation: Evaluation) -> Columns:
+def _unjudged_columns(run: Run | Path, judgments: Judgments, evaluation: Evaluation) -> Columns:
     from harness.evaluation.measure import parse_measures
     from harness.evaluation.sources import hits_of
     from harness.evaluation.unjudged import residual_of, unjudged_range

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import time
+import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,14 +19,29 @@ def print_json(value: Any) -> None:
 def print_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print rows under a header; numbers are aligned to the right, floats have four decimals."""
     cells = [[_cell(value) for value in row] for row in rows]
-    widths = [max(len(line[i]) for line in [list(header), *cells]) for i in range(len(header))]
+    widths = [max(_width(line[i]) for line in [list(header), *cells]) for i in range(len(header))]
     right = [_numeric([row[i] for row in rows]) for i in range(len(header))]
     for line in [list(header), ["─" * width for width in widths], *cells]:
         fields = [
-            text.rjust(width) if to_right else text.ljust(width)
+            _padding(text, width) + text if to_right else text + _padding(text, width)
             for text, width, to_right in zip(line, widths, right, strict=True)
         ]
         print("  ".join(fields).rstrip())
+
+
+def _padding(text: str, width: int) -> str:
+    return " " * (width - _width(text))
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal: two for wide East Asian characters, none for marks that join the one before."""
+    if text.isascii():
+        return len(text)
+    marks = ("Mn", "Me", "Cf")
+    return sum(
+        0 if unicodedata.category(c) in marks else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
 
 
 def _numeric(values: Sequence[object]) -> bool:

@@ -112,6 +112,9 @@ def _print_plan(options: argparse.Namespace, files: list[Path]) -> int:
     if options.dry_run:
         for job in planned.jobs:
             print(job.command(Path(options.out or "out")))
+        for system, missing in {job.spec.system: job.declared.missing for job in planned.jobs}.items():
+            if missing:
+                say(f"{system} cannot run here: {missing}")
     else:
         _print_list(options, planned)
     for row in planned.broken:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import argparse
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness.cli.output import add_format, clear_progress, counter, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from harness.retrievers.execute import Executed
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +24,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--system", metavar="NAME", help="which system of a file with a matrix")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for run.trec.gz and card.yaml")
     parser.add_argument(
-        "--fresh", action="store_true", help="make every stage again instead of taking kept outputs"
+        "--fresh",
+        action="store_true",
+        help="make every stage again, and ask models again, instead of taking what was kept",
     )
     add_format(parser)
     parser.set_defaults(execute=execute)
@@ -30,18 +36,9 @@ def execute(options: argparse.Namespace) -> int:
     """Run, write, score what was written, and print the means."""
     from harness.datasets.catalogue import load_catalogue
     from harness.evaluation.evaluate import evaluate
-    from harness.retrievers.execute import run
-    from harness.retrievers.stage_cache import StageCache
     from harness.runfiles.reader import read_run
 
-    done = run(
-        _baseline(options.baseline),
-        options.dataset,
-        options.out,
-        system=options.system,
-        cache=StageCache(since=time.time()) if options.fresh else None,
-        progress=counter(),
-    )
+    done = _ran(options)
     clear_progress()
     if done.dataset.name in load_catalogue() and load_catalogue()[done.dataset.name] != done.dataset.spec:
         say(
@@ -68,6 +65,24 @@ def execute(options: argparse.Namespace) -> int:
     print_table(["measure", f"{card.system} on {data.name}"], list(means.items()))
     say(f"answered {answered} of {judged} judged queries; wrote {done.run_path} and {done.card_path}")
     return 0
+
+
+def _ran(options: argparse.Namespace) -> Executed:
+    """The run; with ``--fresh`` nothing that was kept before this moment is taken."""
+    from harness.retrievers.execute import run
+    from harness.retrievers.in_context.calls import answers_since
+    from harness.retrievers.stage_cache import StageCache
+
+    since = time.time() if options.fresh else 0.0
+    with answers_since(since):
+        return run(
+            _baseline(options.baseline),
+            options.dataset,
+            options.out,
+            system=options.system,
+            cache=StageCache(since=since) if options.fresh else None,
+            progress=counter(),
+        )
 
 
 def _baseline(name: str) -> Path:

@@ -54,7 +54,7 @@ def execute(options: argparse.Namespace) -> int:
     """Submit and print the receipt; exit code 1 if it was refused."""
     from harness.errors import CommandError
     from harness.submissions.cardcheck import card_template
-    from harness.submissions.upload import Upload
+    from harness.submissions.upload import Upload, require_files
 
     if options.template:
         print(card_template(), end="")
@@ -64,6 +64,7 @@ def execute(options: argparse.Namespace) -> int:
     upload = Upload(
         path=Path(options.path), card=Path(options.card) if options.card else None, dataset=options.dataset
     )
+    require_files(upload)
     receipt = _remote(upload, options) if options.server else _local(upload, options)
     if options.json:
         print_json(receipt.to_json())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.datasets.dataset import Dataset, load_dataset
+from harness.runfiles.blocks import require_run_file
 from harness.runfiles.validation import Validation, validate
 
 
@@ -17,11 +18,13 @@ def validate_run(run: str | Path, dataset: str | Dataset | None = None) -> Valid
             one only what the file alone shows is checked.
 
     Raises:
+        RunFileError: there is no such run file.
         UnknownNameError: there is no such data set.
         UnavailableError: its data cannot be reached from here.
     """
     if dataset is None:
         return validate(Path(run))
+    require_run_file(Path(run))  # before a data set is fetched for it
     data = dataset if isinstance(dataset, Dataset) else load_dataset(dataset)
     return validate(
         Path(run),

@@ -34,6 +34,23 @@ class Stop(NamedTuple):
     message: str
 
 
+def require_run_file(path: Path) -> None:
+    """See that a path is that of a file.
+
+    Raises:
+        RunFileError: it is not; says what is there instead.
+    """
+    if path.is_file():
+        return
+    if path.is_dir():
+        raise RunFileError(f"There is no run file {path}. It is a folder.")
+    if path.exists():
+        raise RunFileError(
+            f"There is no run file {path}. It is a pipe or a device; write what comes through it to a file."
+        )
+    raise RunFileError(f"There is no run file {path}. Check the name.")
+
+
 def read_blocks(path: Path, limits: Limits) -> Iterator[Block | Stop]:
     """Yield the file's blocks, and a :class:`Stop` as the last item if it is damaged or too large.
 
@@ -44,9 +61,7 @@ def read_blocks(path: Path, limits: Limits) -> Iterator[Block | Stop]:
     """
     line = 1
     try:
-        if not path.is_file():
-            what = "It is a folder." if path.is_dir() else "Check the name."
-            raise RunFileError(f"There is no run file {path}. {what}")
+        require_run_file(path)
         size = path.stat().st_size
         if size > limits.file_bytes:
             yield Stop("too-large", None, f"The file has {size} bytes; at most {limits.file_bytes} are read.")

@@ -15,6 +15,9 @@ class Html(NamedTuple):
     text: str
 
 
+LONG = 20
+"""Characters from which a text needs a column of some width to be read."""
+
 Cell = Html | str | float | int | None
 
 
@@ -47,19 +50,37 @@ def link(target: str, text: Cell) -> Html:
 
 def table(header: Sequence[Cell], rows: Iterable[Sequence[Cell]], caption: str = "") -> Html:
     """A table that the page's script lets readers sort and search; numbers stand to the right."""
-    head = joined((element("th", cell, scope="col") for cell in header), "")
-    body = joined((_row(row) for row in rows), "\n")
+    cells = [list(row) for row in rows]
+    numeric = [_is_number(row[place] for row in cells) for place in range(len(header))]
+    head = joined(
+        (
+            element("th", cell, scope="col", **({"class_": "number"} if number else {}))
+            for cell, number in zip(header, numeric, strict=True)
+        ),
+        "",
+    )
+    body = joined((_row(row) for row in cells), "\n")
     title = element("caption", caption) if caption else Html("")
     whole = element("table", title, element("thead", element("tr", head)), element("tbody", body))
-    return element("div", whole, class_="wide")
+    return element("div", whole, class_="wide", tabindex="0")
+
+
+def _is_number(column: Iterable[Cell]) -> bool:
+    """Whether a column holds numbers, and nothing else."""
+    found = [cell for cell in column if cell is not None]
+    return bool(found) and all(isinstance(cell, int | float) for cell in found)
 
 
 def _row(cells: Sequence[Cell]) -> Html:
-    shown = (
-        element("td", cell, class_="number") if isinstance(cell, int | float) else element("td", cell)
-        for cell in cells
-    )
-    return element("tr", joined(shown, ""))
+    return element("tr", joined((_cell(cell) for cell in cells), ""))
+
+
+def _cell(cell: Cell) -> Html:
+    if isinstance(cell, int | float):
+        return element("td", cell, class_="number")
+    if isinstance(cell, str) and len(cell) > LONG:
+        return element("td", cell, class_="long")
+    return element("td", cell)
 
 
 def facts(pairs: Mapping[str, Cell]) -> Html:
@@ -99,7 +120,10 @@ def page(title: str, *body: Cell, depth: int, digest: str) -> str:
     menu = joined(
         [
             link(f"{up}index.html", "Board"),
+            link(f"{up}systems.html", "Systems"),
             link(f"{up}datasets.html", "Data sets"),
+            link(f"{up}efficiency.html", "Efficiency"),
+            link(f"{up}published.html", "Published"),
             link(f"{up}history.html", "History"),
             link(f"{up}about.html", "About"),
         ],

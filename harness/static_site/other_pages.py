@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.ledger.event import KINDS, Event
+from harness.ledger.event import Event
+from harness.ledger.words import sentence
 from harness.static_site.board_pages import Page
 from harness.static_site.contents import Contents
 from harness.static_site.markup import Cell, address, element, joined, link, page, table
@@ -30,20 +31,17 @@ def _history(contents: Contents) -> str:
     if not contents.events:
         body: Cell = element("p", "The record has no ledger: its runs were put there by hand.")
     else:
-        head = ("no.", "time", "what", "data set", "system", "by", "reason")
+        head = ("no.", "time, UTC", "what happened", "run")
         body = table(head, (_event(contents, event) for event in reversed(contents.events)))
     return page("History", body, depth=0, digest=contents.board.digest)
 
 
 def _event(contents: Contents, event: Event) -> list[Cell]:
+    """A row of the history: few columns, so that it can be read on a phone."""
     shown = (event.dataset, event.system) in contents.ids
-    system = (
-        link(f"runs/{address(event.dataset, event.system)}.html", event.system) if shown else event.system
-    )
-    what = f"{event.kind}: {KINDS.get(event.kind, '')}"
-    verdict = event.details.get("verdict")
-    reason = " ".join(text for text in (str(verdict or ""), event.reason) if text)
-    return [event.number, event.time[:19].replace("T", " "), what, event.dataset, system, event.actor, reason]
+    run = link(f"runs/{address(event.dataset, event.system)}.html", "page") if shown else ""
+    day = element("span", event.time[:10], class_="keep")
+    return [event.number, joined([day, event.time[11:16]], " "), sentence(event), run]
 
 
 def _about(contents: Contents) -> str:

@@ -15,6 +15,7 @@ from harness.static_site.contents import Contents, read_contents
 from harness.static_site.data_files import board_json, scores_csv, write_sqlite
 from harness.static_site.other_pages import other_pages
 from harness.static_site.run_pages import run_pages
+from harness.static_site.system_pages import system_pages
 
 MARK = "board.sqlite"
 """A folder that has this file beside ``index.html`` is taken for an earlier export."""
@@ -84,7 +85,8 @@ def _replaceable(folder: Path) -> bool:
 
 def _write(contents: Contents, folder: Path, progress: Callable[[str, int], None]) -> int:
     count = 0
-    for pages in (board_pages(contents), run_pages(contents), other_pages(contents)):
+    makers = (board_pages, run_pages, system_pages, other_pages)
+    for pages in (make(contents) for make in makers):
         for name, text in pages:
             _put(folder / name, text)
             count += 1

@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.config import check, load_yaml
 from harness.errors import SpecError
+from harness.leaderboard.profile import profile_of
 from harness.runfiles.card import RunCard
 from harness.submissions.limits import SubmissionLimits
 from harness.submissions.receipt import Finding, finding, from_problem
@@ -56,8 +57,9 @@ def read_submitted_card(
         found = [from_problem("card-invalid", shown, problem) for problem in error.problems]
         text = error.headline.replace(str(path), shown)
         return None, found or [finding("card-invalid", shown, text)]
-    found = [*_about_names(card, shown, dataset), *_lacking(card, shown), *_embargo(card, shown, moment)]
-    return card, found
+    card = _with_first_stage(card)
+    checks = (_about_names(card, shown, dataset), _lacking(card, shown), _embargo(card, shown, moment))
+    return card, [*(item for check in checks for item in check), *_left_over(card, shown)]
 
 
 def _filled(plain: dict[str, Any], dataset: str | None, moment: str) -> dict[str, Any]:
@@ -66,6 +68,24 @@ def _filled(plain: dict[str, Any], dataset: str | None, moment: str) -> dict[str
     if dataset is not None:
         known["dataset"] = dataset
     return known | plain
+
+
+def _with_first_stage(card: RunCard) -> RunCard:
+    """The card with the first stage that its pipeline names, where its author left the field out."""
+    named = profile_of(card.model_dump(mode="json")).first_stage
+    return card if card.first_stage or not named else card.model_copy(update={"first_stage": named})
+
+
+def _left_over(card: RunCard, shown: str) -> Iterator[Finding]:
+    """Fields that still say what the template says."""
+    for name, value in PLACEHOLDERS.items():
+        if getattr(card, name) == value:
+            text = f"It still has the template's {value!r}; say what holds for your system."
+            yield finding("card-placeholder", shown, text, key=name)
+    for name, told in card.training_evidence.items():
+        if told == EVIDENCE:
+            text = f"It still has the template's {told!r}; say how one can see it."
+            yield finding("card-placeholder", shown, text, key=f"training_evidence.{name}")
 
 
 def _about_names(card: RunCard, shown: str, dataset: str | None) -> Iterator[Finding]:
@@ -117,26 +137,34 @@ def card_template() -> str:
     return _TEMPLATE
 
 
-_TEMPLATE = """\
+PLACEHOLDERS: Mapping[str, str] = {
+    "system": "name-of-the-system",
+    "description": "One or two sentences for a reader of the board.",
+    "contact": "somebody@example.org",
+}
+EVIDENCE = "The page or paper that lists the training data."
+"""Texts of the template that cannot be true of anybody's system."""
+
+_TEMPLATE = f"""\
 # A card for `harness submit`: replace every value; docs/submitting.md explains the fields.
-system: my-system            # its name on the board
-dataset: demo                # may be left out where --dataset or the manifest says it
-family: dense                # lexical, dense, learned-sparse, late-interaction, re-ranking, fusion, …
-description: One or two sentences for a reader of the board.
-authors: []                  # shown beside the system
-contact: somebody@example.org
-code_licence: Apache-2.0     # or: closed
-licence: Apache-2.0          # of the system or its weights
-links: []                    # paper, code
+system: {PLACEHOLDERS["system"]}  # its name on the board
+dataset: demo  # may be left out where --dataset or the manifest says it
+family: dense  # lexical, dense, learned-sparse, late-interaction, re-ranking, fusion, …
+description: {PLACEHOLDERS["description"]}
+authors: []  # shown beside the system
+contact: {PLACEHOLDERS["contact"]}
+code_licence: Apache-2.0  # or: closed
+licence: Apache-2.0  # of the system or its weights
+links: []  # paper, code
 input_fields: [title, text]  # of a document, as far as the system saw them
-first_stage: dense           # what retrieves from the whole collection
+first_stage: dense  # what retrieves from the whole collection
 pipeline:
 - stage: retrieve
   name: dense
-  parameters: {}
-training_data:               # data set: declared (trained on it), none or unknown
+  parameters: {{}}
+training_data:  # data set: declared (trained on it), none or unknown
   demo: none
-training_evidence:           # how one can see that, for all that are not unknown
-  demo: The model's paper lists its training data.
+training_evidence:  # how one can see that, for all that are not unknown
+  demo: {EVIDENCE}
 # anonymous_until: 2026-12-31  # at most nine months ahead; authors, contact and links are shown from then on
 """

@@ -37,6 +37,7 @@ CODES: Mapping[str, Code] = {
     "card-too-large": Code("error", "The card has more bytes than are accepted."),
     "card-invalid": Code("error", "The card is not YAML, or breaks its schema."),
     "card-incomplete": Code("error", "The card lacks what every submission has to say."),
+    "card-placeholder": Code("error", "A field of the card still says what the template says."),
     "card-name": Code("error", "The system's name cannot be a folder's name."),
     "card-dataset": Code("error", "Card and submission name different data sets."),
     "card-hash": Code("error", "The card states the hash of another run."),

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from harness.errors import CommandError, UnknownNameError
+from harness.errors import CommandError
 from harness.leaderboard.grounds import Grounds
 from harness.leaderboard.incoming import INCOMING, settle
-from harness.leaderboard.placing import Placed, place
+from harness.leaderboard.placing import place
 from harness.leaderboard.publishing import catch_up
 from harness.ledger.event import Draft, Event
 from harness.ledger.ledger import flush_folder, writing
-from harness.runfiles.card import CARD_NAME
+from harness.submissions.choosing import chosen_run
 from harness.submissions.commit import RUNS
 from harness.submissions.quarantine import quarantine_place, read_receipt, receipts, save_receipt
 from harness.submissions.receipt import HELD, PUBLISHED, REFUSED, Receipt
@@ -44,7 +44,8 @@ def withdraw(
 
     Raises:
         UnknownNameError: there is no such run.
-        CommandError: there is no reason.
+        CommandError: there is no reason; or ``run`` is left out although the board shows an older version
+            again since a newer one was withdrawn or hidden.
     """
     return decide(
         "withdrawn",
@@ -212,30 +213,8 @@ def decide(
     with writing(folder) as pen:
         settle(folder, pen.events)
         placed, _ = place(folder, pen.events, [], only={(dataset, system)})
-        sha256 = _chosen(placed, kind, dataset, system, run, folder)
+        sha256 = chosen_run(placed, kind, dataset, system, run, folder)
         (event,) = pen.append(Draft(kind, actor, dataset, system, sha256, reason))
     if store is not None:
         catch_up(folder, store, grounds=grounds)
     return event
-
-
-def _chosen(
-    placed: Sequence[Placed], kind: str, dataset: str, system: str, run: str | None, folder: Path
-) -> str:
-    """The run that is meant: the one named, else the one on the board, else, to show, the newest there is."""
-    known = [item for item in placed if (item.card.dataset, item.card.system) == (dataset, system)]
-    if run is not None:
-        named = [item for item in known if len(run) >= 8 and item.card.run.sha256.startswith(run)]
-    elif kind == "shown":
-        named = [item for item in known if item.standing.state == "published"][-1:]
-    else:
-        named = [item for item in known if item.shown] or known[-1:]
-    if len(named) == 1 and (kind, named[0].standing.state) == ("withdrawn", "withdrawn"):
-        raise CommandError(f"This run of {system} on {dataset} was withdrawn already.")
-    if len(named) == 1:
-        return named[0].card.run.sha256
-    if not known:
-        cards = folder.glob(f"*/*/{CARD_NAME}")
-        there = [card.parent.relative_to(folder).as_posix() for card in cards]
-        raise UnknownNameError("system in the record", f"{dataset}/{system}", there)
-    raise UnknownNameError("run", run or system, [item.card.run.sha256 for item in known])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from harness.errors import CommandError
 from harness.submissions.archive import is_archive, unpack
 from harness.submissions.limits import SubmissionLimits
 from harness.submissions.manifest import read_manifest
@@ -44,6 +45,26 @@ class Submitted(NamedTuple):
     run_name: str
     card_name: str
     dataset: str | None
+
+
+def require_files(upload: Upload) -> None:
+    """See that the files that somebody names are there, before anything is recorded about them.
+
+    Raises:
+        CommandError: there is no such run file, folder, archive or card; what is wrong with their content
+            is a finding of the submission.
+    """
+    problems = []
+    if not upload.path.exists():
+        problems.append(f"There is no file or folder {upload.path}.")
+    elif not (upload.path.is_file() or upload.path.is_dir()):
+        problems.append(f"{upload.path} is a pipe or a device; write the run to a file first.")
+    if upload.card is not None and not upload.card.is_file():
+        problems.append(f"There is no card {upload.card}.")
+    elif upload.card is None and upload.path.is_file() and not is_archive(upload.path):
+        problems.append(f"The run {upload.path} needs its card: --card FILE; --template prints one.")
+    if problems:
+        raise CommandError(" ".join([*problems, "Nothing was handed in."]))
 
 
 def open_upload(

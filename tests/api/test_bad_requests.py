@@ -5,12 +5,18 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.testclient import TestClient
 
+from harness.api.app import mount
+from harness.api.middleware import Explained
 from harness.api.operation import Operation
 from harness.api.table import OPERATIONS
 from tests.api.conftest import Stage
 from tests.api.making import bearer, is_problem
 
+PAIR = "/compare?dataset=tiny&system=alpha&system=beta"
 BAD = {
     "/nothing": 404,
     "/board/": 404,
@@ -128,3 +134,37 @@ def test_no_address_makes_the_server_fail(
     answer = board.client.get(f"/api/v1{path}?{asked}", headers=bearer(board.root))
     assert answer.status_code in {200, 400, 404}, answer.text
     assert answer.status_code == 200 or is_problem(answer)
+
+
+@pytest.mark.parametrize("path", ["/datasets/..%2f..%2fetc", "/runs/demo/..%5cx/card", "/board?dataset=tiny"])
+def test_a_guard_before_the_routes_is_explained(board: Stage, path: str) -> None:
+    """Streamlit turns paths with dots down before any route, in plain text."""
+    guard = pytest.importorskip("streamlit.web.server.starlette.starlette_path_security_middleware")
+    layers = [Middleware(Explained), Middleware(guard.PathSecurityMiddleware)]
+    with TestClient(Starlette(routes=[mount(board.site)], middleware=layers)) as client:
+        answer = client.get(f"/api/v1{path}")
+        elsewhere = client.get("/x/..%2f..%2fetc")
+    assert (elsewhere.status_code, elsewhere.text) == (400, "Bad Request"), "the pages' own business"
+    if "?" in path:
+        assert answer.status_code == 200
+        return
+    assert answer.status_code == 400
+    assert is_problem(answer)
+    assert "no name" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        (
+            "/compare?dataset=tiny&systems=alpha&systems=beta",
+            "/compare?dataset=tiny&system=alpha&system=beta",
+        ),
+        ("/board?datasets=tiny&measures=AP", "/board?dataset=tiny&measure=AP"),
+    ],
+)
+def test_names_of_the_pages_addresses_are_known(board: Stage, theirs: str, ours: str) -> None:
+    one, other = (board.client.get(f"/api/v1{path}") for path in (theirs, ours))
+    assert one.status_code == 200, one.text
+    assert one.json() == other.json()
+    assert one.json() != board.client.get("/api/v1/board").json()

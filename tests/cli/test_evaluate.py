@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from harness.cli.main import main
+from harness.cli.output import print_table
+from tests.conftest import ROOT
 
 # b and c are tied, so trec_eval puts c first; x is not judged
 RUN = "1 Q0 x 1 3.0 t\n1 Q0 b 2 2.0 t\n1 Q0 c 3 2.0 t\n"
@@ -99,3 +102,65 @@ def test_what_is_wrong_with_a_piped_run_names_the_pipe(command: list[str]) -> No
 def piped(arguments: list[str], content: bytes) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "harness", *arguments]
     return subprocess.run(command, input=content, capture_output=True, check=False)
+
+
+def test_judgments_and_measures_of_a_data_set(capsys: pytest.CaptureFixture[str]) -> None:
+    """The means are those that the card's promise in baselines/bm25.yaml states to four digits."""
+    run = str(ROOT / "runs" / "demo" / "bm25" / "run.trec.gz")
+    assert main(["evaluate", run, "--dataset", "demo", "--format", "json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert list(answer["measures"])[:2] == ["nDCG@10", "AP"]
+    assert round(answer["measures"]["nDCG@10"], 4) == 0.6270
+    assert round(answer["measures"]["AP"], 4) == 0.5195
+
+
+def test_the_protocol_of_the_data_set_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """ArguAna's queries are documents of its collection: a query's own document is dropped before scoring."""
+    folder = tmp_path / "arguana"
+    (folder / "qrels").mkdir(parents=True)
+    texts = [{"_id": name, "title": "", "text": name} for name in ("one", "two")]
+    (folder / "corpus.jsonl").write_text("".join(json.dumps(text) + "\n" for text in texts))
+    (folder / "queries.jsonl").write_text(json.dumps({"_id": "one", "text": "one"}) + "\n")
+    (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\none\ttwo\t1\n")
+    monkeypatch.setenv("HARNESS_DATA", str(tmp_path))
+    run = tmp_path / "run.txt"
+    run.write_text("one Q0 one 1 2.0 t\none Q0 two 2 1.0 t\n")
+    asked = ["evaluate", str(run), "--dataset", "arguana", "-m", "RR", "--ties", "--format", "json"]
+    assert main(asked) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["measures"] == {"RR": 1.0}
+    assert answer["ties"]["lowest"] == {"RR": 1.0}
+
+
+@pytest.mark.parametrize("more", [[], ["--qrels", "q.txt", "--dataset", "demo"]])
+def test_judgments_come_from_one_place(command: list[str], more: list[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main([*command[:2], *more])
+    assert stopped.value.code == 2
+
+
+@pytest.mark.parametrize("verb", ["evaluate", "validate"])
+def test_a_missing_run_is_said_before_a_data_set_is_fetched(
+    verb: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([verb, str(tmp_path / "nosuch"), "--dataset", "msmarco"]) == 1
+    assert "There is no run file" in capsys.readouterr().err
+
+
+def test_a_run_that_is_a_pipe_is_said_to_be_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert main(["validate", str(tmp_path / "pipe")]) == 1
+    assert "It is a pipe or a device" in capsys.readouterr().err
+
+
+def test_wide_characters_take_two_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(["system", "mean"], [["検索", 0.5], ["e\u0301te", 0.25], ["abcd", 1.0]])
+    assert capsys.readouterr().out.splitlines() == [
+        "system    mean",
+        "──────  ──────",
+        "検索    0.5000",
+        "e\u0301te     0.2500",
+        "abcd    1.0000",
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -95,7 +96,6 @@ def test_a_bad_run_is_refused_with_lines_and_exit_code_1(
     assert "run.trec:1: error:" in out and "[text-score]" in out and "refused" in out
     assert main(["submit", "run.trec", "--card", "card.yaml", "--dry-run", "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["outcome"] == "would-refuse"
-    assert main(["submit", "nosuch"]) == 1
     assert main(["submit"]) == 2
     assert main(["submit", "run.trec", "--card", "card.yaml", "--runs", "nowhere"]) == 2
 
@@ -122,12 +122,56 @@ def test_held_submissions_are_listed_and_decided(place: Path, capsys: pytest.Cap
     assert main(["ledger", "accept", "nosuch", "--reason", "no"]) == 2
 
 
-def test_the_template_is_a_card_that_passes(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nosuch"], "no file or folder nosuch"),
+        (["run.trec", "--card", "nosuch.yaml"], "no card nosuch.yaml"),
+        (["run.trec"], "needs its card"),
+        (["pipe", "--card", "card.yaml"], "a pipe or a device"),
+        (["nosuch", "--server", "http://127.0.0.1:9", "--token", "t"], "no file or folder nosuch"),
+    ],
+)
+def test_a_mistyped_path_is_no_submission(
+    place: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    os.mkfifo(place / "pipe")
+    assert main(["submit", *arguments]) == 2
+    assert told in capsys.readouterr().err
+    assert main(["ledger", "log"]) == 0
+    assert capsys.readouterr().out.strip() == "No event."
+
+
+def test_the_template_passes_once_its_placeholders_are_replaced(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["submit", "--template"]) == 0
-    told = yaml.safe_load(capsys.readouterr().out)
-    told |= {"dataset": "tiny", "training_data": {"tiny": "none"}, "training_evidence": {"tiny": "x"}}
-    (place / "card.yaml").write_text(yaml.safe_dump(told))
+    template = capsys.readouterr().out.replace("demo", "tiny")
+    (place / "card.yaml").write_text(template)
+    assert main(["submit", "run.trec", "--card", "card.yaml", "--dry-run"]) == 1
+    out = capsys.readouterr().out
+    keys = re.findall(r"card\.yaml: error: ([a-z_.]+): .*\[card-placeholder\]", out)
+    assert keys == ["system", "description", "contact", "training_evidence.tiny"]
+    mine = {"system": "mine", "description": "Random order.", "contact": "ada@example.org"}
+    mine["training_evidence"] = {"tiny": "It is random."}
+    (place / "card.yaml").write_text(yaml.safe_dump(yaml.safe_load(template) | mine))
     assert main(["submit", "run.trec", "--card", "card.yaml", "--dry-run"]) == 0
+
+
+def test_a_card_of_harness_run_needs_what_only_its_maker_knows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(ROOT / "runs" / "demo" / "bm25", tmp_path / "out")
+    place = tmp_path / "out" / "card.yaml"
+    asked = ["submit", str(tmp_path / "out" / "run.trec.gz"), "--card", str(place), "--dry-run"]
+    asked += ["--runs", str(tmp_path / "none")]
+    assert main(asked) == 1
+    found = re.findall(r"error: ([a-z_]+): .*\[card-incomplete\]", capsys.readouterr().out)
+    assert found == ["contact", "code_licence", "training_data"]
+    mine = "contact: me@example.org\ncode_licence: MIT\ntraining_data: {demo: none}\n"
+    mine += "training_evidence: {demo: No parameter was trained.}\n"
+    place.write_text(place.read_text() + mine)
+    assert main(asked) == 0, capsys.readouterr().out
 
 
 def test_the_examples_of_the_page_run(

@@ -13,6 +13,9 @@ import pytest
 import harness
 from harness.cli.main import main
 from harness.errors import CommandError, StoreError
+from harness.ledger.event import Draft
+from harness.ledger.ledger import append
+from harness.reproduction.published import published
 from harness.store.engine import connect
 from harness.store.writing import DatasetEntry, RunEntry, replace_board
 from tests.conftest import ROOT
@@ -139,3 +142,54 @@ def test_the_projects_own_record_becomes_a_site(tmp_path: Path, capsys: pytest.C
     assert capsys.readouterr().out.strip() == board.digest
     page = (tmp_path / "site" / "datasets" / "demo.html").read_text()
     assert all(row.system in page for row in board.rows)
+
+
+def test_the_history_is_told_in_few_columns(url: str, tmp_path: Path) -> None:
+    record = tmp_path / "record"
+    record.mkdir()
+    found = {"verdict": "reproduced", "machine_class": "2 cores"}
+    append(record, Draft("reproduced", "ada", "open", "bm25", "cd" * 32, "", found))
+    append(record, Draft("withdrawn", "ada", "open", "<i>gone</i>", "ef" * 32, "a bug & more"))
+    site = harness.export(tmp_path / "site", store=url, runs=record).site
+    page = (site / "history.html").read_text()
+    assert page.count("<th ") == 4
+    assert "bm25 on open was made again: reproduced, on 2 cores by ada" in page
+    assert "&lt;i&gt;gone&lt;/i&gt; on open was withdrawn by ada — “a bug &amp; more”" in page
+    assert page.count('href="runs/open/') == 1, "what is not on the board has no page"
+
+
+def test_systems_costs_and_published_figures_have_pages(tmp_path: Path) -> None:
+    claim = published(system="bm25", dataset="scifact")[0]
+    values = ((claim.value,) * 4,) * 3
+    entry = run("scifact", "bm25", values)
+    card = {
+        **entry.card,
+        "hardware": {"machine_class": "m1"},
+        "timings": {"queries_per_second": 500.0},
+        "index": {"index_bytes": 2_000_000},
+    }
+    quick = type(entry)(**{name: getattr(entry, name) for name in entry.__slots__} | {"card": card})
+    url = store(tmp_path / "board.sqlite", dataset("scifact", "SciFact"), quick, run("scifact", "x", BM25))
+    site = harness.export(tmp_path / "site", store=url).site
+    systems = (site / "systems.html").read_text()
+    assert '<td>bm25</td><td>lexical</td><td><a href="runs/scifact/bm25.html">scifact</a></td>' in systems
+    costs = (site / "efficiency.html").read_text()
+    assert '<td class="number">2.0000</td>' in costs, "milliseconds a query, and megabytes"
+    assert "on the front" in costs
+    assert "not compared: its card does not say" in costs
+    told = (site / "published.html").read_text()
+    assert claim.source in told
+    assert "-0.0000" not in told
+
+
+@pytest.mark.parametrize("page", ["index.html", "datasets/open.html", "runs/open/bm25.html", "history.html"])
+def test_every_page_has_a_menu_and_says_what_its_tables_hold(url: str, tmp_path: Path, page: str) -> None:
+    text = (harness.export(tmp_path / "site", store=url).site / page).read_text()
+    menu = re.search(r"<nav.*?</nav>", text, flags=re.S)
+    assert menu is not None
+    names = re.findall(r">([A-Z][a-z ]+)</a>", menu[0])
+    assert names == ["Board", "Systems", "Data sets", "Efficiency", "Published", "History", "About"]
+    for table in re.findall(r"<table>.*?</table>", text, flags=re.S):
+        heads = re.findall(r'<th scope="col"( class="number")?>', table)
+        first = re.search(r"<tbody><tr>(.*?)</tr>", table)
+        assert first is None or len(re.findall(r"<td", first[1])) == len(heads)

@@ -112,12 +112,12 @@ def test_every_finding_of_run_and_card_comes_at_once_with_its_line(
 ) -> None:
     run, told = tmp_path / "r.txt", tmp_path / "c.yaml"
     run.write_text("q00 Q0 d01 1 9 t\nq00 Q0 nosuch 2 8 t\nzz Q0 d01 1 7 t\n")
-    told.write_text(yaml.safe_dump(card(contact=None, first_stage=None)))
+    told.write_text(yaml.safe_dump(card(contact=None, code_licence=None)))
     receipt = admit(Upload(path=run, card=told), record=record, store=None, actor="a", grounds=grounds)
     found = {(item.file, item.line, item.code, item.key) for item in receipt.every_finding()}
     assert ("r.txt", 2, "unknown-document", None) in found
     assert ("r.txt", 3, "unknown-query", None) in found
-    assert {("c.yaml", None, "card-incomplete", key) for key in ("contact", "first_stage")} <= found
+    assert {("c.yaml", None, "card-incomplete", key) for key in ("contact", "code_licence")} <= found
     assert receipt.entries[0].scores == {}, "no score of what is refused"
 
 
