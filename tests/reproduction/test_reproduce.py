@@ -216,7 +216,7 @@ def test_files_that_cannot_be_read_are_failed_and_do_not_hide_the_others(home: P
     twice = home / "again.yaml"
     shutil.copy(home / "baselines" / "tfidf.yaml", twice)
     files = [home / "nowhere.yaml", broken, home / "baselines" / "tfidf.yaml", twice]
-    found = harness.reproduce(files)
+    found = harness.reproduce(files, datasets=["demo"])
     failed = {row.system: row.reason for row in found.rows if row.verdict is FAILED}
     assert failed.keys() == {"nowhere", "overlap", "tfidf"}
     assert "There is no file" in failed["nowhere"]
