@@ -149,7 +149,8 @@ def _row(line: Line, facts: Facts, listed: Listed, shown: Sequence[str]) -> Html
 
 
 def _share(share: float | None) -> str:
-    return "" if share is None else f"{100 * share:.4g}%"
+    """Two decimals at most, as the table's own percentages have."""
+    return "" if share is None else f"{100 * share:.2f}".rstrip("0").rstrip(".") + "%"
 
 
 def _number(cell: Cell) -> bool:

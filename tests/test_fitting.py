@@ -226,3 +226,16 @@ def test_the_file_is_called_like_the_system(baseline: Path, collection: Path, tm
     for bad in ("Über.yaml", "fitted.json"):
         with pytest.raises(CommandError, match="no name"):
             write_fitted(found, tmp_path / bad)
+
+
+def test_a_folder_may_be_named_from_where_one_stands(
+    baseline: Path, collection: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(collection.parent)
+    here = fit(baseline, f"./{collection.name}", split="dev")
+    assert here.best == fit(baseline, str(collection), split="dev").best
+
+
+def test_a_split_that_is_not_there_is_said_to_be_absent(baseline: Path, collection: Path) -> None:
+    with pytest.raises(CommandError, match="has no split 'train'; it has dev, test"):
+        fit(baseline, str(collection), split="train")

@@ -25,8 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--against",
         choices=("expected", "published"),
-        default="expected",
-        help="the file's own scores, or those that others have published (default: expected)",
+        help="the file's own scores (the default), or those that others have published (default of --hub)",
     )
     parser.add_argument("--out", metavar="DIR", help="keep runs and cards in DIR/<dataset>/<system>")
     parser.add_argument(
@@ -60,6 +59,7 @@ def execute(options: argparse.Namespace) -> int:
 
     if options.schema:
         return _print_schema()
+    options.against = options.against or ("published" if options.hub else "expected")
     files = _files(options)
     if options.record and options.against != "expected":
         raise CommandError("--record keeps verdicts on what files expect, not on published scores.")

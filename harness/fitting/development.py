@@ -23,13 +23,15 @@ def development(dataset: str, split: str) -> Dataset:
     """
     catalogue = load_catalogue()
     known = dataset in catalogue
-    spec = catalogue[dataset] if known else folder_spec(Path(dataset))
+    spec = catalogue[dataset] if known else folder_spec(Path(dataset).resolve())
     scored = {TEST, spec.split}
     if split in scored:
         raise CommandError(
             f"Parameters are not fitted on the judgments that systems are scored by: {dataset} is scored by "
             f"its split {spec.split!r}; found {split!r}. Name a development split, for example dev."
         )
+    if not known:
+        _require_split(Path(dataset), split)
     name = dataset if known else Path(dataset).resolve().name
     key = (
         name if known else f"{name} at {split}"
@@ -46,6 +48,13 @@ def development(dataset: str, split: str) -> Dataset:
                 f"for example {min(shared)}; fitting on it would be fitting on what is scored."
             )
     return data
+
+
+def _require_split(folder: Path, split: str) -> None:
+    """Refuse a split that a folder in BEIR layout does not have, with those that it has."""
+    splits = sorted(path.stem for path in (folder / "qrels").glob("*.tsv"))
+    if splits and split not in splits:
+        raise CommandError(f"{folder} has no split {split!r}; it has {', '.join(splits)}.")
 
 
 def _judged(data: Dataset, split: str) -> set[str]:

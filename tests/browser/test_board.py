@@ -80,6 +80,7 @@ def test_a_click_on_a_name_opens_the_system_in_the_same_tab(page: Page, site: st
     drawn(page)
     page.go_back()
     expect(page.get_by_role("heading", name="Retrieval leaderboard")).to_be_visible()
+    assert "system=" not in page.url, "the board has its own address back"
 
 
 def test_a_row_marked_by_keyboard_leads_to_its_system_and_its_run(page: Page, site: str) -> None:

@@ -206,3 +206,12 @@ def test_the_schema_finds_what_the_reader_finds(home: Path, change: dict[str, ob
     path = rewrite(home / "baselines" / "bm25.yaml", **change)
     validator = jsonschema.Draft202012Validator(json.loads(schema_text()))
     assert not validator.is_valid(yaml.safe_load(path.read_text()))
+
+
+def test_the_hubs_systems_are_listed_by_what_others_published(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["reproduce", "--hub", "--list", "--offline", "--format", "json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert {"colbertv2", "splade-v3", "bm25-rankzephyr"} <= {row["system"] for row in listed}
+    assert {row["can_run_here"] for row in listed} == {"no"}
