@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import streamlit as st
@@ -93,7 +94,7 @@ def _several(label: str, key: str, options: set[str], help: str) -> list[str]:
 def filter_of(given: Mapping[str, Sequence[str]]) -> Filter:
     """The filter that an address asks for: names to values, the last of several values counts.
 
-    What is no choice of the widgets counts as not given.
+    What is no choice of the widgets counts as not given; see :func:`offered`.
     """
     last = {key: values[-1] for key, values in given.items() if values}
     since = last.get("since", "")
@@ -107,6 +108,19 @@ def filter_of(given: Mapping[str, Sequence[str]]) -> Filter:
         since=since if is_day(since) else "",
         index_bytes=INDEX_SIZES.get(last.get("size", ANY)),
         parameters=MODEL_SIZES.get(last.get("model", ANY)),
+    )
+
+
+def offered(chosen: Filter, lines: Sequence[tuple[Line, Facts]]) -> Filter:
+    """The filter less values that no line has: the widgets do not offer them; they count as not given."""
+    families = {line.family for line, _ in lines}
+    licences = {facts.licence or NOT_STATED for _, facts in lines}
+    training = {facts.training for _, facts in lines}
+    return replace(
+        chosen,
+        families=[name for name in chosen.families if name in families],
+        licences=[name for name in chosen.licences if name in licences],
+        training=[name for name in chosen.training if name in training],
     )
 
 

@@ -18,6 +18,7 @@ from harness.leaderboard.facts import Facts
 from harness.leaderboard.overview import Line
 from harness.static_site.markup import Cell, Html, element, joined, link
 from leaderboard_app.asked import Asked, asked
+from leaderboard_app.filter_choices import offered
 from leaderboard_app.first_group import leaders
 from leaderboard_app.frames import badge, coverage, open_ranks, span
 from leaderboard_app.links import system_link
@@ -56,7 +57,8 @@ def first_paint(items: Iterable[tuple[str, str]]) -> str:
 
 def board_markup(wanted: Asked, listed: Listed, digest: str) -> str:
     """The board's beginning: navigation, title, who leads, first rows."""
-    kept = [(line, facts) for line, facts in listed.lines if wanted.chosen.keeps(line, facts)]
+    chosen = offered(wanted.chosen, listed.lines)
+    kept = [(line, facts) for line, facts in listed.lines if chosen.keeps(line, facts)]
     main = element(
         "main",
         element("h1", TITLE),

@@ -12,6 +12,22 @@ from urllib.parse import quote, urlencode
 
 import streamlit as st
 
+from leaderboard_app.links import plain
+
+
+def tell_absent(label: str, key: str, options: Sequence[str]) -> None:
+    """Say once which values of the address are no choice here, since the widget would drop them silently."""
+    absent = [value for value in st.query_params.get_all(key) if value and value not in options]
+    told = f"absent {key} {absent}"
+    if absent and not st.session_state.get(told):
+        st.session_state[told] = True
+        names = ", ".join(repr(value) for value in absent)
+        st.toast(
+            f"The address asks for {plain(names)} under “{label}”, which is no choice here and is left out.",
+            icon=":material/link_off:",
+            duration="long",
+        )
+
 
 def choose_many(
     label: str,
@@ -25,6 +41,7 @@ def choose_many(
     most: int | None = None,
 ) -> list[str]:
     """A choice of several, kept in the address as repeated ``key=value``; ``first`` is the default."""
+    tell_absent(label, key, options)
     return st.multiselect(
         label,
         options,
@@ -44,6 +61,7 @@ def choose_one(label: str, key: str, options: Sequence[str], *, help: str, width
 
     A value that is no longer an option, as after a change of data sets, gives way to the first.
     """
+    tell_absent(label, key, options)
     if key in st.session_state and st.session_state[key] not in options:
         st.session_state[key] = options[0]
     return st.selectbox(label, options, key=key, help=help, width=width, bind="query-params")
@@ -58,6 +76,7 @@ def choose_named(label: str, key: str, names: Mapping[str, str], *, help: str, w
         names: short name to what is shown.
     """
     options = list(names)
+    tell_absent(label, key, options)
     if st.session_state.get(key) not in names:
         asked = st.query_params.get(key, "")
         st.session_state[key] = asked if asked in names else options[0]

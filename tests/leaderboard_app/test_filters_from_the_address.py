@@ -90,3 +90,14 @@ def test_the_size_of_models_is_a_column(board: str, visit: Open) -> None:
     assert sizes["new"] == 7_000_000_000
     assert sizes["old"] == 22_000_000
     assert "model size" not in app.dataframe[0].proto.column_order  # on request
+
+
+def test_a_value_that_no_system_has_is_told_and_left_out(board: str, visit: Open) -> None:
+    app = visit(benchmark="own", datasets="alpha", family=["dense", "nosuch"])
+    assert list(app.dataframe[0].value["system"]) == ["new"]
+    assert [told.value for told in app.toast] == [
+        "The address asks for \\'nosuch\\' under “Family”, which is no choice here and is left out."
+    ]
+    items = [("benchmark", "own"), ("datasets", "alpha"), ("family", "nosuch")]
+    shown = re.findall(r'<td><a href="[^"]*">([^<]*)</a>', first_paint(items))
+    assert sorted(shown) == ["new", "old", "silent"], "as the table that takes its place"
