@@ -11,7 +11,7 @@ from harness.evaluation.table import MEASURES
 from harness.registry import Registry
 from harness.retrievers import reports
 from harness.retrievers.engines.table import ENGINES
-from harness.retrievers.table import RETRIEVERS
+from harness.retrievers.table import FEEDBACKS, FUSIONS, GROUPERS, PREPARERS, RERANKERS, RETRIEVERS
 from harness.runfiles.checks.table import CHECKS, FUNCTIONS
 
 
@@ -40,6 +40,10 @@ def _retriever(name: str) -> tuple[str, str]:
     return kind.family, kind.summary
 
 
+def _stage(table: Registry) -> Callable[[str], tuple[str, str]]:
+    return lambda name: ("", table[name].summary)
+
+
 def _engine(name: str) -> tuple[str, str]:
     kind = ENGINES[name]
     return kind.family, kind.summary
@@ -65,6 +69,16 @@ def _check(name: str) -> tuple[str, str]:
 
 KINDS: Final[dict[str, tuple[Registry, Callable[[str], Any]]]] = {
     "retrievers": (RETRIEVERS, _retriever),
+    **{
+        kind: (table, _stage(table))
+        for kind, table in {
+            "preparers": PREPARERS,
+            "feedbacks": FEEDBACKS,
+            "rerankers": RERANKERS,
+            "groupers": GROUPERS,
+            "fusions": FUSIONS,
+        }.items()
+    },
     "engines": (ENGINES, _engine),
     "measures": (MEASURES, _measure),
     "sources": (SOURCES, _source),
@@ -77,7 +91,8 @@ def entries(kind: str) -> tuple[Entry, ...]:
     """Every entry of a kind, in the order of its table.
 
     Args:
-        kind: ``retrievers``, ``engines``, ``measures``, ``sources`` or ``checks``.
+        kind: ``retrievers``, a kind of the other stages (``preparers``, ``feedbacks``, ``rerankers``,
+            ``groupers``, ``fusions``), ``engines``, ``measures``, ``sources`` or ``checks``.
 
     Raises:
         UnknownNameError: there is no such kind.

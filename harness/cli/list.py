@@ -6,7 +6,10 @@ import argparse
 
 from harness.cli.output import add_format, print_json, print_table, say
 
-KINDS = ("retrievers", "engines", "measures", "sources", "checks")
+KINDS = (
+    "retrievers", "preparers", "feedbacks", "rerankers", "groupers", "fusions", "engines", "measures",
+    "sources", "checks",
+)  # fmt: skip
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
