@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from harness.config import check
 from harness.errors import HarnessError, MissingExtraError, Problem, SpecError
 from harness.retrievers.stage_spec import Stage, missing_packages, walk
+from harness.retrievers.table import STAGES
 
 
 def pipeline_problems(stages: Sequence[Stage]) -> Iterator[Problem]:
@@ -24,14 +25,21 @@ def pipeline_problems(stages: Sequence[Stage]) -> Iterator[Problem]:
             yield from (Problem(where, str(error)) for error in missing_packages(stage))
 
 
-def parts_problems(value: Any, prefix: str = "pipeline") -> Iterator[Problem]:
+PIPELINE: Final = "pipeline"
+"""The key path of a system's main line."""
+KEYS: Final = frozenset({*STAGES, "parameters", "depth", "with"})
+"""What a stage may have in a file."""
+
+
+def parts_problems(value: Any, prefix: str = PIPELINE) -> Iterator[Problem]:
     """What is wrong with the stages of a pipeline that is malformed elsewhere, so that all is said at once.
 
     Args:
         value: the pipeline in plain values, as a file has it; anything that is no stage is passed over.
         prefix: its key path.
     """
-    for number, item in enumerate(value if isinstance(value, list) else []):
+    kept = [_kept(item) for item in value] if isinstance(value, list) else []
+    for number, item in enumerate(kept):
         where = f"{prefix}[{number}]"
         alone = dict(item) if isinstance(item, dict) else {}
         branches = alone.pop("with", [])
@@ -44,6 +52,31 @@ def parts_problems(value: Any, prefix: str = "pipeline") -> Iterator[Problem]:
             yield from _stage_problems(where, stage.model_copy(update={"branches": [[] for _ in lines]}))
         for i, branch in enumerate(lines):
             yield from parts_problems(branch, f"{where}.with[{i}]")
+    if prefix == PIPELINE:
+        yield from _order_problems(kept)
+
+
+def _kept(item: Any) -> Any:
+    """A stage less what has been named already: keys that no stage has, and a depth that is none."""
+    if not isinstance(item, dict):
+        return item
+    kept = {key: value for key, value in item.items() if key in KEYS}
+    if not isinstance(kept.get("depth", 1), int) or kept.get("depth", 1) < 1:
+        del kept["depth"]
+    if isinstance(kept.get("with"), list):
+        lines = kept["with"]
+        kept["with"] = [[_kept(each) for each in line] if isinstance(line, list) else line for line in lines]
+    return kept
+
+
+def _order_problems(kept: Sequence[Any]) -> Iterator[Problem]:
+    """What is wrong with the order, where every stage can be read."""
+    try:
+        stages = [check(item, Stage, where=PIPELINE) for item in kept]
+    except SpecError:
+        return
+    if stages:
+        yield from _line_problems(stages, PIPELINE)
 
 
 def parameters_of(stage: Stage) -> Any:

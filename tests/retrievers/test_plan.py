@@ -103,3 +103,31 @@ def test_files_that_are_nothing_like_a_system(text: str, tmp_path: Path) -> None
 
 def test_all_problems_are_named_at_once() -> None:
     assert len(problems({"feedback": "rm3"}, {"retrieve": "nothing"}, {"retrieve": "bm25"})) >= 3
+
+
+def test_an_unknown_key_hides_neither_parameters_nor_order(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text(
+        """
+version: 1
+system: bad
+family: lexical
+description: Mistakes of every sort.
+pipeline:
+  - {retrieve: bm25, dept: 10, parameters: {b: 4}}
+  - {retrieve: overlap, depth: x}
+  - {fuse: rrf, with: [[{group: max-passage, foo: 1}]]}
+depth: 1000
+datasets: [demo]
+"""
+    )
+    with pytest.raises(SpecError) as refused:
+        read_systems(tmp_path / "bad.yaml")
+    assert sorted(problem.where for problem in refused.value.problems) == [
+        "pipeline[0].dept",
+        "pipeline[0].parameters.b",
+        "pipeline[1]",
+        "pipeline[1].depth",
+        "pipeline[2].with[0]",
+        "pipeline[2].with[0][0]",
+        "pipeline[2].with[0][0].foo",
+    ]
