@@ -11,6 +11,7 @@ from harness.reproduction.published import published
 from harness.static_site.board_pages import Page
 from harness.static_site.contents import Contents
 from harness.static_site.markup import Cell, address, element, joined, link, page, table
+from harness.static_site.scatter import scatter
 
 
 def system_pages(contents: Contents) -> Iterator[Page]:
@@ -79,7 +80,8 @@ def _costs(contents: Contents, rows: list[Row]) -> Cell:
         "machine",
         "place",
     )
-    return table(head, (_cost(contents, row, each) for row, each in zip(rows, placed, strict=True)))
+    costs = table(head, (_cost(contents, row, each) for row, each in zip(rows, placed, strict=True)))
+    return joined([scatter(placed, measure, "milliseconds a query"), costs])
 
 
 def _cost(contents: Contents, row: Row, each: Placed) -> list[Cell]:
