@@ -22,7 +22,8 @@ from harness.retrievers.neural.queries import EncodedQueries, encode_queries
 from harness.retrievers.rows import in_order, to_run
 from harness.retrievers.saved_arrays import Saved, parts, save_arrays
 from harness.retrievers.sparse.encoder import pruned
-from harness.retrievers.sparse.index import invert, joined, query_facts
+from harness.retrievers.sparse.index import invert, joined
+from harness.retrievers.sparse.weight_index import query_facts
 
 Representation = Literal["dense", "sparse", "hybrid"]
 CANDIDATES: Final = 1000

@@ -22,7 +22,8 @@ from harness.retrievers.rows import Float32s, Int32s, in_order, to_run
 from harness.retrievers.saved_arrays import Saved, save_arrays
 from harness.retrievers.slim.encoder import document_terms, query_terms
 from harness.retrievers.slim.scoring import sparse_maxsim
-from harness.retrievers.sparse.index import NOTHING, invert
+from harness.retrievers.sparse.index import invert
+from harness.retrievers.sparse.weight_index import NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -17,12 +17,12 @@ from harness.records import Document, Query
 from harness.retrievers.base import STRICT_PARAMETERS, Progress, check_parameters
 from harness.retrievers.engines.ranked import Clauses
 from harness.retrievers.engines.sparse import EXACT, SparseEngine, SparseSearch, load_search
-from harness.retrievers.lexical.inverted import InvertedFile
 from harness.retrievers.rows import by_id, in_order
 from harness.retrievers.saved_arrays import load_arrays, parts, save_arrays
 from harness.retrievers.sparse.encoded import encoded_documents, place_hash
-from harness.retrievers.sparse.index import invert, query_facts
+from harness.retrievers.sparse.index import invert
 from harness.retrievers.sparse.vectors import read_vectors
+from harness.retrievers.sparse.weight_index import WeightIndex, query_facts
 
 Place = Annotated[str, Field(min_length=1)]
 Scale = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
@@ -118,39 +118,18 @@ def _clauses(vector: Mapping[str, float], terms: Mapping[str, int], scale: float
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class ImpactIndex:
-    """An index in memory; :class:`harness.retrievers.base.Index` describes ``facts`` and ``search``.
+class ImpactIndex(WeightIndex):
+    """Vectors encoded elsewhere; ``told`` counts documents with and without one, and vectors of others.
 
     Attributes:
-        engine: the weights of documents, and what searches them.
         queries: the encoded queries, by id.
         vocabulary: term to its number.
         place: where the queries came from.
-        told: facts of the collection.
-        asked: facts of the last queries.
     """
 
-    engine: SparseSearch
     queries: Mapping[str, Clauses]
     vocabulary: Mapping[str, int]
     place: str
-    told: Mapping[str, int | float]
-    asked: Mapping[str, int | float] | None = None
-
-    @property
-    def inverted(self) -> InvertedFile:
-        """The weights of documents, whatever searches them."""
-        return self.engine.inverted
-
-    @property
-    def answers_single_queries(self) -> bool:
-        """Whether the engine can be timed by one query."""
-        return self.engine.answers_single_queries
-
-    @property
-    def facts(self) -> Mapping[str, int | float]:
-        """Documents with and without a vector, vectors of other documents, and the inverted file's facts."""
-        return {**self.told, **self.engine.facts, **(self.asked or {})}
 
     def search(self, queries: Sequence[Query], depth: int, *, tag: str) -> Run:
         """Rank the documents that share a term with each query's vector.

@@ -10,66 +10,26 @@ from typing import Any
 import numpy as np
 
 from harness.columns import StringColumn
-from harness.rankings import Run
-from harness.records import Query
 from harness.retrievers.engines.ranked import Clauses
 from harness.retrievers.engines.sparse import SparseEngine, SparseSearch
-from harness.retrievers.lexical.inverted import InvertedFile
 from harness.retrievers.neural.cache import Encodings
 from harness.retrievers.neural.collection import Collection, Encoder, joined_starts, take_ragged
-from harness.retrievers.neural.queries import encode_queries
-from harness.retrievers.rows import Float32s, in_order
+from harness.retrievers.neural.queries import EncodedQueries
+from harness.retrievers.rows import Float32s
 from harness.retrievers.saved_arrays import parts, save_arrays
-from harness.retrievers.sparse.index import NOTHING, invert, query_facts
+from harness.retrievers.sparse.index import invert
+from harness.retrievers.sparse.weight_index import EncodedIndex
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class WordIndex:
-    """An index in memory; :class:`harness.retrievers.base.Index` describes ``facts`` and ``search``.
+class WordIndex(EncodedIndex):
+    """Words that documents of the collection have.
 
     Attributes:
-        engine: the weights of documents, and what searches them.
-        encoder: for the queries.
         vocabulary: word to its number.
-        told: facts of the collection.
-        asked: facts of the last queries.
     """
 
-    engine: SparseSearch
-    encoder: Encoder
     vocabulary: Mapping[str, int]
-    told: Mapping[str, int | float]
-    asked: Mapping[str, int | float] | None = None
-
-    @property
-    def inverted(self) -> InvertedFile:
-        """The weights of documents, whatever searches them."""
-        return self.engine.inverted
-
-    @property
-    def answers_single_queries(self) -> bool:
-        """Whether the engine can be timed by one query."""
-        return self.engine.answers_single_queries
-
-    @property
-    def facts(self) -> Mapping[str, int | float]:
-        """As those of :class:`harness.retrievers.sparse.index.SparseIndex`."""
-        return {**self.told, **self.engine.facts, **(self.asked or {})}
-
-    def search(self, queries: Sequence[Query], depth: int, *, tag: str) -> Run:
-        """Rank the documents that share a word with each query.
-
-        Raises:
-            CommandError: ``depth`` is below 1.
-            DatasetError: two queries have the same id.
-        """
-        clauses = self._clauses(queries, depth)
-        return self.engine.search(queries, lambda query: clauses.get(query.id, NOTHING), depth, tag=tag)
-
-    def accuracy(self, queries: Sequence[Query], depth: int) -> Mapping[str, float]:
-        """The engine's rankings against the exact ones; empty for the exact engine."""
-        clauses = self._clauses(queries, depth)
-        return self.engine.accuracy(queries, lambda query: clauses.get(query.id, NOTHING), depth)
 
     def save(self, folder: Path) -> None:
         """Write the weights, the vocabulary, the engine's files and the encoder's identity.
@@ -82,17 +42,14 @@ class WordIndex:
         save_arrays(folder, arrays, {"encoder": self.encoder.identity, "told": dict(self.told)})
         self.engine.save(folder)
 
-    def _clauses(self, queries: Sequence[Query], depth: int) -> dict[str, Clauses]:
-        """The known words of the queries, by id; also sets the facts of the last queries."""
-        encoded = encode_queries(in_order(queries, depth), self.encoder)
-        clauses: dict[str, Clauses] = {}
-        if encoded.asked:
-            words, bounds = words_in(encoded.part), encoded.part["bounds"].tolist()
-            for query, row in zip(encoded.asked, encoded.places.tolist(), strict=True):
-                clauses[query.id] = self._known(words, encoded.part["weights"], bounds[row], bounds[row + 1])
-        facts = query_facts(self.engine.inverted, [terms for terms, _ in clauses.values()])
-        self.asked = encoded.facts | facts
-        return clauses
+    def clauses_of(self, encoded: EncodedQueries) -> dict[str, Clauses]:
+        """The known words, by query id."""
+        words, weights = words_in(encoded.part), encoded.part["weights"]
+        bounds = encoded.part["bounds"].tolist()
+        return {
+            query.id: self._known(words, weights, bounds[row], bounds[row + 1])
+            for query, row in zip(encoded.asked, encoded.places.tolist(), strict=True)
+        }
 
     def _known(self, words: Sequence[str], weights: Float32s, first: int, last: int) -> Clauses:
         known = [place for place in range(first, last) if words[place] in self.vocabulary]
