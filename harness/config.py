@@ -15,6 +15,24 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from harness.errors import Problem, SpecError
 
 T = TypeVar("T")
+EXPECTED = {
+    **dict.fromkeys(("string_type", "string_unicode"), "a text"),
+    **dict.fromkeys(("int_type", "int_from_float", "int_parsing"), "a whole number"),
+    **dict.fromkeys(("float_type", "float_parsing"), "a number"),
+    **dict.fromkeys(("bool_type", "bool_parsing"), "true or false"),
+    **dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type"), "a list"),
+    **dict.fromkeys(("dict_type", "mapping_type", "model_type", "dataclass_type"), "a mapping"),
+    "none_required": "nothing",
+}
+"""What pydantic's kinds of error ask for, in words of YAML rather than of a programming language."""
+FOUND = {
+    str: "the text",
+    bool: "",
+    int: "the number",
+    float: "the number",
+    list: "the list",
+    dict: "the mapping",
+}
 MAX_NODES = 1_000_000  # a few aliases of aliases would otherwise fill the memory
 
 
@@ -58,6 +76,8 @@ def load_yaml(path: Path) -> Any:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise SpecError(f"There is no file {path}.") from error
+    except IsADirectoryError as error:
+        raise SpecError(f"{path} is a folder; name a YAML file.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise SpecError(f"{path} cannot be read as UTF-8 text: {error}") from error
     try:
@@ -133,7 +153,7 @@ def _problem(item: Mapping[str, Any], schema: Any) -> Problem:
     if kind in {"extra_forbidden", "unexpected_keyword_argument"}:
         return Problem(path, f"unknown key.{_did_you_mean(item['loc'], schema)}")
     message = str(item["msg"]).removeprefix("Value error, ").rstrip(".")
-    expected = message.removeprefix("Input should be ")
+    expected = EXPECTED.get(kind, message.removeprefix("Input should be "))
     if expected != message:
         return Problem(path, f"expected {expected}, found {found}.")
     return Problem(path, f"{message}; found {found}.")
@@ -148,7 +168,11 @@ def key_path(location: tuple[int | str, ...]) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = f"{type(value).__name__} {value!r}"
+    """A value as a reader of YAML would name it."""
+    if value is None:
+        return "nothing"
+    written = str(value).lower() if isinstance(value, bool) else repr(value)
+    text = f"{FOUND.get(type(value), type(value).__name__)} {written}".strip()
     return text if len(text) <= 80 else text[:77] + "…"
 
 

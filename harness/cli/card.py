@@ -144,9 +144,11 @@ def import_card(options: argparse.Namespace) -> int:
 
 
 def _read(text: str) -> RunCard:
+    from harness.cli.named_files import require_files
     from harness.runfiles.card import CARD_NAME, read_card
 
     path = Path(text)
+    require_files(path)
     return read_card(path / CARD_NAME if path.is_dir() else path)
 
 

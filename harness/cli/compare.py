@@ -57,6 +57,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Compare, write and print."""
+    from harness.cli.named_files import require_files
     from harness.errors import CommandError
     from harness.statistics.pairtest import SEED
     from harness.statistics.reports.document import document, gains_document
@@ -66,8 +67,11 @@ def execute(options: argparse.Namespace) -> int:
     if options.queries < 0:
         raise CommandError(f"--queries must be 0 or more; found {options.queries}.")
     reports = _reports(options)
+    runs = [_source(text) for text in options.runs]
+    named = [run if isinstance(run, str) else run[1] for run in runs]
+    require_files(*named, *([options.qrels] if options.qrels else []))
     found = compare_runs(
-        [_source(text) for text in options.runs],
+        runs,
         dataset=options.dataset,
         qrels=options.qrels,
         measure=options.measure,

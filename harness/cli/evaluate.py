@@ -26,7 +26,7 @@ Columns = dict[str, Mapping[str, float]]
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("run", help="a run file in TREC format: plain, gzip or zstd; - reads a pipe")
+    parser.add_argument("run", help="a run file in TREC format, or a record's folder; - reads a pipe")
     judged = parser.add_mutually_exclusive_group(required=True)
     judged.add_argument("--qrels", help="judgments in TREC or BEIR form")
     judged.add_argument(
@@ -68,6 +68,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Score and print."""
+    from harness.cli.named_files import require_files
     from harness.cli.piped import STDIN, regular_file
     from harness.datasets.qrels import read_qrels
     from harness.errors import CommandError
@@ -78,6 +79,7 @@ def execute(options: argparse.Namespace) -> int:
             return _on_dataset(options, run)
     if options.run == options.qrels == STDIN:
         raise CommandError("The run and the judgments cannot both come through the standard input.")
+    require_files(*{options.run, options.qrels} - {STDIN})
     with regular_file(options.qrels) as qrels:
         judgments = Judgments.of(read_qrels(qrels))
     with regular_file(options.run) as run:

@@ -39,9 +39,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Try everything and print the means, the best first."""
+    from harness.cli.named_files import require_files
     from harness.fitting.fit import fit
-    from harness.fitting.written import write_fitted
+    from harness.fitting.written import require_writable, write_fitted
 
+    require_files(options.baseline)
+    if options.out is not None:
+        require_writable(options.out)
     found = fit(
         options.baseline,
         options.dataset,

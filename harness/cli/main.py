@@ -116,11 +116,18 @@ def _parser(chosen: str | None) -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     for verb in VERBS:
         sub = verbs.add_parser(
-            verb.name, help=verb.summary, description=verb.summary, epilog=f"example: {verb.example}"
+            verb.name,
+            help=verb.summary,
+            description=_sentence(verb.summary),
+            epilog=f"example: {verb.example}",
         )
         if verb.name == chosen:
             importlib.import_module(verb.module).configure(sub)
     return parser
+
+
+def _sentence(summary: str) -> str:
+    return f"{summary[0].upper()}{summary[1:]}."
 
 
 def _version() -> str:

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
+from harness.cli.named_files import require_files, run_file
 from harness.errors import CommandError, DataError, Problem
 
 STDIN = "-"
@@ -17,18 +18,20 @@ CHUNK = 2**20
 
 @contextmanager
 def regular_file(text: str) -> Iterator[Path]:
-    """The path of a file that can be read as often as need be.
+    """The path of a file that can be read as often as need be; of a record's folder, that of its run.
 
     What comes through a pipe is kept in a temporary file while the block runs; errors of the block name the
     pipe instead. ``-`` is the standard input; a file of that name is ``./-``.
 
     Raises:
-        CommandError: more came through the pipe than a run file may have.
+        CommandError: there is no such file, or more came through the pipe than a run file may have.
     """
     path = Path(text)
-    if text != STDIN and (path.is_file() or path.is_dir() or not path.exists()):
-        yield path
-        return
+    if text != STDIN:
+        require_files(path)
+        if path.is_file() or path.is_dir():
+            yield run_file(path)
+            return
     name = "<stdin>" if text == STDIN else text
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="harness-"))

@@ -87,8 +87,12 @@ def _ran(options: argparse.Namespace) -> Executed:
 
 def _baseline(name: str) -> Path:
     """The file, or one of that name among the baselines that come with the package."""
+    from harness.cli.named_files import require_files
     from harness.demonstration import baselines_folder
 
     path = Path(name)
     packaged = baselines_folder() / path.name
-    return packaged if not path.exists() and packaged.is_file() else path
+    if not path.exists() and packaged.is_file():
+        return packaged
+    require_files(path)
+    return path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.cli.output import add_format, print_json
@@ -15,7 +16,7 @@ SEVERITIES = ("error", "warning", "note")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("run", help="a run file in TREC format: plain, gzip or zstd")
+    parser.add_argument("run", help="a run file in TREC format, or a record's folder")
     parser.add_argument(
         "--dataset",
         help="check ids, coverage and depth against this data set (name or folder in BEIR layout)",
@@ -26,14 +27,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Print every finding; exit code 1 if one of them is an error."""
+    from harness.cli.named_files import require_files, run_file
     from harness.runfiles.against import validate_run
 
-    found = validate_run(options.run, options.dataset)
+    require_files(options.run)
+    path = run_file(Path(options.run))
+    found = validate_run(path, options.dataset)
     if options.format == "json":
         print_json({"issues": [issue._asdict() for issue in found.issues], "sha256": _identity(found)})
         return 0 if found.ok else 1
     for issue in found.issues:
-        where = f"{options.run}:{issue.line}" if issue.line else options.run
+        where = f"{path}:{issue.line}" if issue.line else path
         print(f"{where}: {issue.severity}: {issue.message} [{issue.code}]")
     if found.run is not None:
         print(f"sha256 of the canonical text: {_identity(found)}")

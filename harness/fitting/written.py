@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -18,21 +19,33 @@ UNFITTED = ("expected", "published", "reproduced_on", "matrix")
 """Keys of the file that speak of other parameters."""
 
 
+def require_writable(path: Path) -> None:
+    """See that a fitted system can be written here, before hours are spent on fitting it.
+
+    Raises:
+        CommandError: the file's name cannot be that of a system, or its folder cannot be written to.
+    """
+    name = path.stem
+    if not re.fullmatch(NAME, name) or len(name) > LONGEST or path.suffix != ".yaml":
+        raise CommandError(f"The system is called like its file, and {path.name!r} is no name: NAME.yaml.")
+    place = next(folder for folder in path.absolute().parents if folder.exists())
+    if path.is_dir() or not place.is_dir() or not os.access(place, os.W_OK):
+        raise CommandError(f"{path} cannot be written: {path if path.is_dir() else place} is in the way.")
+
+
 def write_fitted(found: Fitted, path: Path) -> None:
     """Write the best system; it is called like the file, and its description says what it was fitted on.
 
     Raises:
         CommandError: the file's name cannot be that of a system, or it cannot be written.
     """
-    name = path.stem
-    if not re.fullmatch(NAME, name) or len(name) > LONGEST or path.suffix != ".yaml":
-        raise CommandError(f"The system is called like its file, and {path.name!r} is no name: NAME.yaml.")
+    require_writable(path)
     told = f"Fitted on {found.dataset}, split {found.split}: {found.measure} {found.mean:.4f}."
     content: dict[str, Any] = {
         key: value for key, value in load_yaml(found.file).items() if key not in UNFITTED
     }
     content |= {
-        "system": name,
+        "system": path.stem,
         "description": f"{found.best.description} {told}",
         "pipeline": [
             stage.model_dump(mode="json", by_alias=True, exclude_defaults=True)

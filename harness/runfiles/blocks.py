@@ -43,10 +43,10 @@ def require_run_file(path: Path) -> None:
     if path.is_file():
         return
     if path.is_dir():
-        raise RunFileError(f"There is no run file {path}. It is a folder.")
+        raise RunFileError(f"{path} is a folder, not a run file.")
     if path.exists():
         raise RunFileError(
-            f"There is no run file {path}. It is a pipe or a device; write what comes through it to a file."
+            f"{path} is a pipe or a device, not a run file; write what comes through it to a file."
         )
     raise RunFileError(f"There is no run file {path}. Check the name.")
 

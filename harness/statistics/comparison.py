@@ -181,5 +181,5 @@ class Comparison:
 
     def _position(self, name: str) -> int:
         if name not in self.names:
-            raise UnknownNameError("system in this comparison", name, self.names)
+            raise UnknownNameError("compared system", name, self.names)
         return self.names.index(name)

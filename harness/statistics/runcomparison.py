@@ -100,7 +100,7 @@ class RunComparison:
             UnknownNameError: a name that is not in the comparison.
         """
         if name not in self.names:
-            raise UnknownNameError("system in this comparison", name, self.names)
+            raise UnknownNameError("compared system", name, self.names)
         row: Floats = self.values[self.names.index(name)]
         return row
 

@@ -62,7 +62,7 @@ def compare_runs(
     named = name_runs(runs)
     names = [run.name for run in named]
     if baseline is not None and baseline not in names:
-        raise UnknownNameError("system in this comparison", baseline, names)
+        raise UnknownNameError("compared system", baseline, names)
     _check_method(test, correction, alpha, equivalence)
     bench = bench_of(dataset, qrels)
     bench.refuse_other_data(named)

@@ -248,7 +248,7 @@ def test_a_plot_of_many_systems_is_bounded(files: Path) -> None:
         (["top.txt", "mid.txt", "--qrels", "qrels.txt", "--dataset", "demo"], 2, "not allowed with"),
         (["top.txt", "mid.txt", "--dataset", "dmeo"], 2, "demo"),
         (["top.txt", "mid.txt", "--dataset", "demo"], 1, "answers none of the"),
-        (["top.txt", "none.txt", "--qrels", "qrels.txt"], 1, "none.txt"),
+        (["top.txt", "none.txt", "--qrels", "qrels.txt"], 2, "none.txt"),
         (["top.txt", "top.txt", "--qrels", "qrels.txt"], 2, "given twice"),
         (["a=top.txt", "a=mid.txt", "--qrels", "qrels.txt"], 2, "more than once: a"),
         (["top.txt", "mid.txt", "--qrels", "qrels.txt", "--baseline", "tpo"], 2, "'top'"),

@@ -145,14 +145,14 @@ def test_judgments_come_from_one_place(command: list[str], more: list[str]) -> N
 def test_a_missing_run_is_said_before_a_data_set_is_fetched(
     verb: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([verb, str(tmp_path / "nosuch"), "--dataset", "msmarco"]) == 1
-    assert "There is no run file" in capsys.readouterr().err
+    assert main([verb, str(tmp_path / "nosuch"), "--dataset", "msmarco"]) == 2
+    assert "There is no file" in capsys.readouterr().err
 
 
 def test_a_run_that_is_a_pipe_is_said_to_be_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert main(["validate", str(tmp_path / "pipe")]) == 1
-    assert "It is a pipe or a device" in capsys.readouterr().err
+    assert "is a pipe or a device" in capsys.readouterr().err
 
 
 def test_wide_characters_take_two_columns(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import subprocess
@@ -68,12 +69,18 @@ def test_evaluate_prints_a_table_by_default(files: Path, capsys: pytest.CaptureF
     [
         (["frobnicate"], 2, "invalid choice"),
         (["evaluate", "run.txt"], 2, "--qrels"),
-        (["evaluate", "none.txt", "--qrels", "qrels.txt"], 1, "none.txt"),
-        (["evaluate", "run.txt", "--qrels", "none.txt"], 1, "none.txt"),
+        (["evaluate", "none.txt", "--qrels", "qrel.txt"], 2, "qrel.txt. Did you mean qrels.txt"),
+        (["evaluate", "run.txt", "--qrels", "none.txt"], 2, "none.txt"),
+        (["validate", "record"], 1, "record/run.trec.gz"),
+        (["compare", "run.txt", "a=none.txt", "--qrels", "qrels.txt"], 2, "There is no file none.txt"),
+        (["card", "show", "none.yaml"], 2, "none.yaml"),
+        (["run", "record", "--dataset", "demo", "--out", "x"], 1, "record is a folder"),
+        (["fit", "none.yaml", "--dataset", "demo", "--split", "dev"], 2, "none.yaml"),
+        (["fit", "good.yaml", "--dataset", "demo", "--split", "dev", "--out", "no name.yaml"], 2, "no name"),
         (["evaluate", "run.txt", "--qrels", "qrels.txt", "-m", "nDGC@10"], 2, "nDCG"),
         (["evaluate", "run.txt", "--qrels", "run.txt"], 1, "run.txt:1"),
         (["validate", "run.txt", "--dataset", "dmeo"], 2, "demo"),
-        (["run", "none.yaml", "--dataset", "demo", "--out", "x"], 1, "none.yaml"),
+        (["run", "none.yaml", "--dataset", "demo", "--out", "x"], 2, "none.yaml"),
         (["run", "bad.yaml", "--dataset", "demo", "--out", "x"], 1, "pipeline[0].parameters"),
         (["rebuild", "--runs", "nowhere"], 2, "nowhere"),
         (["board", "--store", "sqlite:///none.sqlite"], 1, "harness rebuild"),
@@ -94,6 +101,7 @@ def test_bad_input_gives_a_sentence_and_the_right_exit_code(
     (files / "good.yaml").write_text(
         "version: 1\nsystem: x\nfamily: lexical\ndescription: d\npipeline: [{retrieve: bm25}]\n"
     )
+    (files / "record").mkdir()
     (files / "other.txt").write_text("77 Q0 a 1 1.0 t\n")
     done = call(*arguments, folder=files)
     assert done.returncode == code, done.stderr
@@ -112,6 +120,16 @@ def test_validate_lists_everything_and_fails(files: Path, capsys: pytest.Capture
         ("wrong-columns", 2),
         ("duplicate-document", 4),
     }
+
+
+@pytest.mark.parametrize("verb", [["evaluate", "--qrels", "qrels.txt"], ["validate"]])
+def test_the_folder_of_a_record_stands_for_its_run(files: Path, verb: list[str]) -> None:
+    (files / "record").mkdir()
+    with gzip.open(files / "record/run.trec.gz", "wt") as stream:
+        stream.write(RUN)
+    done = [call(*verb, name, folder=files) for name in ("record", "record/run.trec.gz")]
+    assert done[0].returncode == 0, done[0].stderr
+    assert done[0].stdout.replace("record", "") == done[1].stdout.replace("record", "")
 
 
 def test_validate_passes_a_clean_file(files: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -128,7 +128,7 @@ def test_a_missing_file_and_a_folder_are_our_errors(tmp_path: Path) -> None:
     for function in (read_run, validate):
         with pytest.raises(RunFileError, match="There is no run file"):
             function(tmp_path / "absent")
-        with pytest.raises(RunFileError, match="It is a folder"):
+        with pytest.raises(RunFileError, match="is a folder, not a run file"):
             function(tmp_path)
         with pytest.raises(RunFileError, match="cannot be read"):
             function(tmp_path / ("x" * 5000))  # the system refuses such a name

@@ -194,7 +194,7 @@ def test_seed_alpha_and_method_are_handed_on(place: Place, qrels: Path) -> None:
         ({"dataset": "dmeo"}, UnknownNameError, "'demo'"),
         ({"qrels": "none.txt"}, DatasetError, "none.txt"),
         ({"qrels": "qrels.txt", "measure": "nDGC@10"}, UnknownNameError, "nDCG"),
-        ({"qrels": "qrels.txt", "baseline": "aa"}, UnknownNameError, "system in this comparison 'aa'"),
+        ({"qrels": "qrels.txt", "baseline": "aa"}, UnknownNameError, "compared system 'aa'"),
         ({"qrels": "qrels.txt", "test": "wilcoxn"}, UnknownNameError, "wilcoxon"),
         ({"qrels": "qrels.txt", "correction": "bonferroni"}, UnknownNameError, "correction"),
         ({"qrels": "qrels.txt", "test": "t", "correction": "max-t"}, CommandError, "max-t"),

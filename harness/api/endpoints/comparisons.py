@@ -86,7 +86,7 @@ def _names(given: tuple[str, ...], baseline: str | None) -> list[str]:
     if len(names) < 2:
         raise RequestError(400, "A comparison needs two systems or more.", [Problem("system", "too few.")])
     if baseline is not None and baseline not in names:
-        raise UnknownNameError("system in this comparison", baseline, names)
+        raise UnknownNameError("compared system", baseline, names)
     return names
 
 
