@@ -25,7 +25,8 @@ REQUIRED: Mapping[str, str] = {
     "input_fields": "the fields of a document that the system saw, for example [title, text]",
     "first_stage": "what retrieves from the whole collection, for example bm25 or dense",
     "pipeline": "the stages in order, each with stage, name and parameters",
-    "training_data": "data set to declared, none or unknown; at least for the one submitted to",
+    "training_data": "data set to declared, none or unknown; at least for the one submitted to; and under "
+    "training_evidence, for each that is declared or none, how one can see that",
 }
 """What a card of a submission needs besides what every card needs."""
 

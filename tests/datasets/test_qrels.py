@@ -43,7 +43,7 @@ def problems(tmp_path: Path, content: str | bytes) -> list[tuple[int, str]]:
         TREC.replace(" ", "\t  "),
         "\n" + TREC + "\n  \n",
         "\n" + BEIR,
-        gzip.compress(BEIR.encode()),
+        gzip.compress(BEIR.encode(), mtime=0),
         zstandard.compress(TREC.encode()),
     ],
 )
