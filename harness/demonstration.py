@@ -10,6 +10,7 @@ from pathlib import Path
 from harness.errors import CommandError
 from harness.leaderboard.board import Board
 from harness.leaderboard.rebuild import rebuild
+from harness.reproduction.availability import weights_obstacle
 from harness.retrievers.execute import run
 from harness.retrievers.spec import SystemSpec, read_systems
 from harness.retrievers.stage_spec import missing_extras
@@ -38,8 +39,8 @@ def baselines_folder() -> Path:
 def demo(home: str | Path = ".harness", *, progress: Callable[[str], None] | None = None) -> Demo:
     """Run the baselines that name the demo collection, rebuild the store from their runs, read the board.
 
-    A baseline whose optional packages are not installed takes part with its run in the project's own record,
-    if that is there (in a checkout), and is left out otherwise; ``progress`` is told which.
+    A baseline whose optional packages or weights are not installed takes part with its run in the project's
+    own record, if that is there (in a checkout), and is left out otherwise; ``progress`` is told which.
 
     Args:
         home: runs go to ``home/runs``, the store is ``home/board.sqlite``.
@@ -52,19 +53,19 @@ def demo(home: str | Path = ".harness", *, progress: Callable[[str], None] | Non
     for spec in systems:
         if DATASET not in spec.datasets:
             continue
-        absent = missing_extras(spec.pipeline)
+        absent = [*missing_extras(spec.pipeline), weights_obstacle(spec, offline=True)][0]
         if absent:
-            say(_recorded(spec.system, runs) or f"leaving out {spec.system}: {absent[0]}")
+            say(_recorded(spec.system, runs, absent) or f"leaving out {spec.system}: {absent}")
         else:
             say(f"running {spec.system}: {spec.description}")
             run(spec, DATASET, runs / DATASET / spec.system)
     return Demo(runs=runs, store=store, board=rebuild(runs, store))
 
 
-def _recorded(system: str, runs: Path) -> str | None:
+def _recorded(system: str, runs: Path, absent: str) -> str | None:
     """Copy the run in the record of the checkout; a line that says so, None where there is none."""
     record = Path(__file__).resolve().parent.parent / "runs" / DATASET / system
     if not record.is_dir():
         return None
     shutil.copytree(record, runs / DATASET / system, dirs_exist_ok=True)
-    return f"taking the recorded run of {system}; EXTRAS=neural would run it here"
+    return f"taking the recorded run of {system}: {absent}"

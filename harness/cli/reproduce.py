@@ -135,7 +135,7 @@ def _print_list(options: argparse.Namespace, planned: Plan) -> None:
     if options.format == "json":
         keys = ["system", "family", "dataset", "scores", "can_run_here", "why_not"]
         print_json([dict(zip(keys, row, strict=True)) for row in rows])
-    else:
+    elif rows:
         print_table(header, [[*row[:-1], str(row[-1]).partition("\n")[0]] for row in rows])
 
 

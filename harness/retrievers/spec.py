@@ -14,6 +14,7 @@ from harness.errors import CommandError, Problem, SpecError, UnknownNameError
 from harness.retrievers.matrix import Matrix
 from harness.retrievers.plan import parts_problems, pipeline_problems
 from harness.retrievers.promise import ExpectedScores, Published, ReproducedOn
+from harness.retrievers.spec_names import name_problems
 from harness.retrievers.stage_spec import Stage, walk
 from harness.runfiles.card import Line
 
@@ -90,8 +91,8 @@ def read_systems(path: Path) -> tuple[SystemSpec, ...]:
     try:
         spec = check(content, SystemSpec, where=str(path))
     except SpecError as error:
-        raise _error(path, [*error.problems, *_parts_problems(content)]) from error
-    problems = [*undeclared(spec), *matrix_problems(spec)]
+        raise _error(path, [*error.problems, *name_problems(content), *_parts_problems(content)]) from error
+    problems = [*name_problems(content), *matrix_problems(spec)]
     systems = expand(spec)
     for each in systems:
         problems += _stage_problems(each, prefix=f"{each.system}: " if spec.matrix else "")
@@ -154,14 +155,3 @@ def matrix_problems(spec: SystemSpec) -> Iterator[Problem]:
     for key in ("expected", "published"):
         if getattr(spec, key):
             yield Problem(key, "a file with a matrix has several systems; use matrix.expected.")
-
-
-def undeclared(spec: SystemSpec) -> Iterator[Problem]:
-    """Scores for a data set that the system is not declared for."""
-    named = {f"expected.{name}": name for name in spec.expected}
-    for system, scores in spec.matrix.expected.items() if spec.matrix else ():
-        named |= {f"matrix.expected.{system}.{name}": name for name in scores}
-    named |= {f"published[{i}].dataset": item.dataset for i, item in enumerate(spec.published)}
-    for where, name in named.items():
-        if name not in spec.datasets:
-            yield Problem(where, f"{name!r} is not among the system's datasets: {', '.join(spec.datasets)}.")

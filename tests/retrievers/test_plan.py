@@ -78,6 +78,8 @@ def test_parts_of_a_malformed_file_are_checked_with_it(tmp_path: Path) -> None:
         "  - {rerank: cross-encoder, dept: 3}\n"
         "  - {fuse: rrf, parameters: {k: 0}, with: [[{retrieve: bm52}], 7]}\n"
         "  - nonsense\n"
+        "datasets: [demo, scifat]\n"
+        "expected: {demo: {nDGC@10: 0.5, AP: 0.5}}\n"
     )
     with pytest.raises(SpecError) as caught:
         read_systems(path)
@@ -85,7 +87,8 @@ def test_parts_of_a_malformed_file_are_checked_with_it(tmp_path: Path) -> None:
     assert len(places) == len(set(places))
     for where in (
         "familie", "family", "pipeline[1].dept", "pipeline[0].parameters.k1", "pipeline[2].parameters.k",
-        "pipeline[2].with[0][0].retrieve", "pipeline[2].with[1]", "pipeline[3]",
+        "pipeline[2].with[0][0].retrieve", "pipeline[2].with[1]", "pipeline[3]", "datasets[1]",
+        "expected.demo.nDGC@10",
     ):  # fmt: skip
         assert where in places, places
     assert str(caught.value).startswith(f"{path} has {len(places)} problems:")

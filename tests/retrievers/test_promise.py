@@ -64,18 +64,22 @@ REFUSED = [
     (full(tolerance=1e-9), "expected.demo.AP.tolerance", "0.0001"),
     (full(tolerence=1e-4), "expected.demo.AP.tolerence", "unknown key"),
     (demo("0.5"), "expected.demo.AP", "0.5"),
-    (demo(True), "expected.demo.AP", "True"),
+    (demo(True), "expected.demo.AP", "found true"),
     (demo(float("nan")), "expected.demo.AP.value", "finite"),
     ({"expected": {"demo": {}}}, "expected.demo", "at least 1"),
     ({"expected": {"scifact": {"AP": 0.5}}}, "expected.scifact", "not among the system's datasets"),
     ({"published": [FIGURE | {"dataset": "scifact"}]}, "published[0].dataset", "not among"),
     ({"published": [{"dataset": "demo", "measure": "AP", "value": 0.5}]}, "published[0].source", "required"),
     ({"reproduced_on": {"machine_class": "a", "date": "yesterday"}}, "reproduced_on.date", "2026-01-31"),
-    ({"seeds": {"sampling": "42"}}, "seeds.sampling", "integer"),
+    ({"expected": {"demo": {"nDGC@10": 0.5}}}, "expected.demo.nDGC@10", "nDCG"),
+    ({"published": [FIGURE | {"measure": "MPA"}]}, "published[0].measure", "MAP"),
+    ({"datasets": ["demo", "scifat"]}, "datasets[1]", "Did you mean 'scifact'"),
+    ({"datasets": ["demo", "demo"]}, "datasets[1]", "twice"),
+    ({"seeds": {"sampling": "42"}}, "seeds.sampling", "a whole number"),
 ]
 
 
-@pytest.mark.parametrize(("more", "where", "message"), REFUSED, ids=[str(number) for number in range(12)])
+@pytest.mark.parametrize(("more", "where", "message"), REFUSED, ids=[str(number) for number in range(16)])
 def test_what_is_refused(tmp_path: Path, more: dict[str, object], where: str, message: str) -> None:
     with pytest.raises(SpecError) as caught:
         read_system(declared(tmp_path, **more))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from harness.retrievers.neural.cache import Encodings
+from harness.retrievers.neural.products import use_processor_products
 from harness.retrievers.neural.transformer import quiet, readable
 from harness.retrievers.rows import Float32s
 
@@ -58,7 +59,7 @@ class DenseEncoder:
                 model = SentenceTransformer(self.folder, device="cpu", local_files_only=True)
             if self.max_length is not None:
                 model.max_seq_length = self.max_length
-            self._model = model.float().eval()
+            self._model = use_processor_products(model.float().eval())
         return self._model
 
 

@@ -50,7 +50,8 @@ def heap_order(count: int, children: int, top: int, best: Compare) -> list[int]:
         last = heap.pop()
         if heap:
             heap[0] = last
-            _sift(heap, 0, children, best)
+            if len(found) < top:
+                _sift(heap, 0, children, best)
     return found + sorted(heap)
 
 

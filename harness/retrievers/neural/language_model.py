@@ -18,6 +18,7 @@ from typing import Any, Final, Literal
 from harness.errors import CommandError, MissingExtraError, UnavailableError
 from harness.files import cache_folder, sha256_of
 from harness.retrievers.neural.checkpoint import check_checkpoint, content_hash, locate
+from harness.retrievers.neural.products import use_processor_products
 from harness.retrievers.neural.transformer import quiet, readable
 
 EXTRA: Final = "llm"
@@ -137,7 +138,8 @@ def _from_folder(folder: Path, precision: Precision) -> LanguageModel:
             f"such as {absent[0]}; they would be random."
         )
     try:
-        return LanguageModel(model=model.eval().to(device()), tokenizer=tokenizer)
+        placed = use_processor_products(model.eval().to(device()))
+        return LanguageModel(model=placed, tokenizer=tokenizer)
     except RuntimeError as error:
         raise CommandError(
             f"HARNESS_DEVICE={device()} cannot be used: {str(error).splitlines()[0]}"

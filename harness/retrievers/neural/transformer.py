@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Literal, NamedTuple, Protocol
 
 from harness.errors import UnavailableError
+from harness.retrievers.neural.products import use_processor_products
 
 Head = Literal["base", "masked-lm"]
 
@@ -74,7 +75,7 @@ class Transformer:
                     self._folder, local_files_only=True, output_loading_info=True
                 )
             _refuse_invented(self._folder, told["missing_keys"])
-            self._loaded = tokenizer, model.float().eval()
+            self._loaded = tokenizer, use_processor_products(model.float().eval())
         return self._loaded
 
     def batches(self, texts: Sequence[str]) -> Iterator[Batch]:

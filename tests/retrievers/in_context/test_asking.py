@@ -220,6 +220,17 @@ def test_sorting_by_comparisons() -> None:
     assert all_pairs(7, lambda _: 0) == list(range(7)), "a model that always says A decides nothing"
 
 
+def test_nothing_is_asked_about_places_that_are_not_wanted() -> None:
+    asked: list[int] = []
+
+    def first(numbers: Sequence[int]) -> int:
+        asked.append(len(numbers))
+        return 0
+
+    assert heap_order(5, 3, 1, first) == [0, 1, 2, 3, 4]
+    assert asked == [2, 4], "once the heap is made its best is known"
+
+
 def test_a_first_token_tells_as_many_documents_apart_as_there_are_letters() -> None:
     ranker = Listwise(decoding="first-token", template="first-token", window=None)
     with pytest.raises(DatasetError, match="found 27 documents"):
