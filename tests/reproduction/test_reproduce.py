@@ -230,6 +230,23 @@ def test_files_that_cannot_be_read_are_failed_and_do_not_hide_the_others(home: P
     assert [row.verdict for row in found.rows[3:]] == [REPRODUCED] * 4
 
 
+def test_names_that_do_not_exist_are_told_before_any_work(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = home / "baselines" / "overlap.yaml"
+    rewrite(path, datasets=["demo", "scifat"], expected={"demo": {"nDGC@10": 0.5}})
+    for words in (
+        ["run", str(path), "--dataset", "demo", "--out", "out"],
+        ["reproduce", str(path), "--list"],
+    ):
+        assert main(words) == 1
+        told = capsys.readouterr()
+        assert told.out == "", "no table without rows"
+        assert "datasets[1]: There is no data set 'scifat'. Did you mean 'scifact'" in told.err
+        assert "expected.demo.nDGC@10: There is no measure 'nDGC'. Did you mean 'nDCG'" in told.err
+    assert not Path("out").exists()
+
+
 def test_an_identical_stored_run_is_recognised(home: Path) -> None:
     files = [home / "baselines" / "bm25.yaml"]
     keep(files, home / "runs")

@@ -58,12 +58,17 @@ def test_a_ranker_of_the_hub_runs_with_a_tiny_checkpoint(name: str, server: Serv
     assert stage is not None
     parameters: dict[str, Any] = {**stage.parameters}
     model = {**parameters.get("model", {})}
-    checkpoint = parameters.get("checkpoint") or model.get("checkpoint")
+    named = parameters if "checkpoint" in parameters else model
+    checkpoint = named.pop("checkpoint", None)
     if checkpoint is None:
-        parameters["model"] = {**model, "url": server.url}
+        model["url"] = server.url
     else:
         kind, chat, more = KINDS[checkpoint.removeprefix("./checkpoints/")]
-        save_checkpoint(tmp_path / checkpoint, kind, chat, **more)
+        save_checkpoint(tmp_path / "tiny", kind, chat, **more)
+        named["checkpoint"] = "./tiny"
+        named.pop("revision", None)  # the hub's commit
+    if model:
+        parameters["model"] = model
     ranker = parameters_of(stage.model_copy(update={"parameters": parameters})).open()
     ranked = ranker.rank(QUERY, DOCUMENTS, [4.0, 3.0, 2.0, 1.0])
     assert len(ranked.scores) == 4
