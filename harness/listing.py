@@ -11,6 +11,7 @@ from harness.evaluation.table import MEASURES
 from harness.registry import Registry
 from harness.retrievers import reports
 from harness.retrievers.engines.table import ENGINES
+from harness.retrievers.packages import needs_of
 from harness.retrievers.table import FEEDBACKS, FUSIONS, GROUPERS, PREPARERS, RERANKERS, RETRIEVERS
 from harness.runfiles.checks.table import CHECKS, FUNCTIONS
 
@@ -22,9 +23,10 @@ class Entry(NamedTuple):
         name: as files and commands write it.
         family: the group it belongs to, or empty.
         extra: the optional extra of pip that it needs, or empty.
-        installed: whether that extra's package is here.
+        installed: whether that extra's package is here, or of an engine what else it needs.
         summary: one sentence; empty where it cannot be read without the extra.
         reports: of a retriever or an engine, the facts in its cards, beside those that all tell.
+        absent: what is not here and how to get it, where it is no extra of pip; empty otherwise.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Entry(NamedTuple):
     installed: bool
     summary: str
     reports: tuple[str, ...] = ()
+    absent: str = ""
 
 
 def _retriever(name: str) -> tuple[str, str]:
@@ -53,6 +56,12 @@ def _reports(kind: str, name: str) -> tuple[str, ...]:
     if kind == "retrievers":
         return reports.OWN.get(name, ())
     return reports.ENGINES if kind == "engines" and name != "exact" else ()
+
+
+def _absent(kind: str, name: str) -> str:
+    """What an engine needs beside an extra, where it is not here; engines have defaults for everything."""
+    made = ENGINES[name]() if kind == "engines" and not ENGINES.extra_of(name) else None
+    return "\n".join(str(error) for need in needs_of(made) if (error := need.missing()))
 
 
 def _measure(name: str) -> tuple[str, str]:
@@ -106,8 +115,8 @@ def entries(kind: str) -> tuple[Entry, ...]:
             family, summary = describe(name)
         except MissingExtraError:
             family = summary = ""
-        installed = table.missing(name) is None
-        found.append(
-            Entry(name, family, table.extra_of(name) or "", installed, summary, _reports(kind, name))
-        )
+        absent = _absent(kind, name)
+        installed = table.missing(name) is None and not absent
+        extra, told = table.extra_of(name) or "", _reports(kind, name)
+        found.append(Entry(name, family, extra, installed, summary, told, absent))
     return tuple(found)

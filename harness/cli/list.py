@@ -39,6 +39,10 @@ def execute(options: argparse.Namespace) -> int:
     print_table(header, rows)
     if options.kind == "retrievers":
         say(f"all report {' '.join(EVERY)}")
-    for extra in sorted({entry.extra for entry in found if not entry.installed}):
+        if lacking := [entry.name for entry in entries("engines") if not entry.installed]:
+            say(f"engines that are not installed: {' '.join(lacking)}; for more: harness list engines")
+    for extra in sorted({entry.extra for entry in found if not entry.installed} - {""}):
         say(f"what needs {extra} is installed with: pip install 'retrieval-harness[{extra}]'")
+    for absent in (entry.absent for entry in found if entry.absent):
+        say(absent)
     return 0

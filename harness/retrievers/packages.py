@@ -1,13 +1,21 @@
-"""Optional packages that a choice inside a stage needs: an engine, a backend."""
+"""What an engine or a backend inside a stage needs beside the harness: optional packages, programs."""
 
 from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
-from harness.errors import MissingExtraError
+from harness.errors import CommandError, MissingExtraError
+
+
+class Needed(Protocol):
+    """Something that may be absent here."""
+
+    def missing(self) -> CommandError | None:
+        """What starting without it would raise, with the lines that get it; None where it is here."""
+        ...
 
 
 class Need(NamedTuple):
@@ -27,7 +35,7 @@ class Need(NamedTuple):
 ONNX: Final = Need("The backend 'onnx'", "onnxruntime", "onnx")
 
 
-def needs_of(made: Any) -> Iterator[Need]:
+def needs_of(made: Any) -> Iterator[Needed]:
     """The needs of a stage and of its parameters.
 
     Whatever has ``needs`` says them itself, as engines do; a stage with the parameter ``backend`` at ``onnx``
@@ -43,10 +51,10 @@ def needs_of(made: Any) -> Iterator[Need]:
 
 
 def require(made: Any) -> None:
-    """Refuse to start without a package.
+    """Refuse to start without a package or a program.
 
     Raises:
-        MissingExtraError: with the line that installs the first that is absent.
+        CommandError: with the lines that get the first that is absent; a package is a ``MissingExtraError``.
     """
     for need in needs_of(made):
         if error := need.missing():

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from harness.config import Strict, check
-from harness.errors import CommandError, HarnessError, MissingExtraError
+from harness.errors import CommandError, HarnessError
 from harness.registry import Registry
 from harness.retrievers.packages import needs_of
 from harness.retrievers.table import STAGES
@@ -72,27 +72,27 @@ def walk(stages: Sequence[Stage], prefix: str = "pipeline") -> Iterator[tuple[st
 
 
 def missing_extras(stages: Sequence[Stage]) -> list[str]:
-    """The messages of the optional packages that stages, engines and backends lack here, each once."""
+    """The messages of what stages, engines and backends lack here, packages or programs, each once."""
     absent = [error for _, stage in walk(stages) for error in missing_packages(stage)]
     return list(dict.fromkeys(map(str, absent)))
 
 
 def require_extras(stages: Sequence[Stage]) -> None:
-    """Refuse a pipeline before any work where optional packages are absent.
+    """Refuse a pipeline before any work where optional packages or programs are absent.
 
     Raises:
-        MissingExtraError: one is, with the line that installs it.
-        CommandError: several are, each with its line.
+        MissingExtraError: one package is, with the line that installs it.
+        CommandError: a program is, or several are, each with its lines.
     """
     absent = {str(error): error for _, stage in walk(stages) for error in missing_packages(stage)}
     if len(absent) == 1:
         raise next(iter(absent.values()))
     if absent:
         lines = "".join(f"\n  {message}" for message in absent)
-        raise CommandError(f"{len(absent)} optional packages are missing:{lines}")
+        raise CommandError(f"{len(absent)} optional packages or programs are missing:{lines}")
 
 
-def missing_packages(stage: Stage) -> Iterator[MissingExtraError]:
+def missing_packages(stage: Stage) -> Iterator[CommandError]:
     """What one stage lacks; nothing of it is imported but its class, and wrong parameters have no needs."""
     if stage.name not in stage.table:
         return

@@ -32,7 +32,7 @@ def test_a_system_of_the_hub_is_well_formed(path: Path, schema: jsonschema.Draft
     text = path.read_text()
     first, needs, _ = text.split("\n", 2)
     assert first == "# yaml-language-server: $schema=../schema.json"
-    assert needs.startswith(("# Needs the hub", "# Needs a service that is paid"))
+    assert needs.startswith(("# Needs the hub", "# Needs vectors", "# Needs a service that is paid"))
     schema.validate(yaml.safe_load(text))
     (declared,) = read_promises(path)
     assert declared.spec.system == path.stem, "name the file after the system"

@@ -89,7 +89,7 @@ def test_one_absent_package_and_several() -> None:
     with pytest.raises(MissingExtraError, match=r"'bmp'.*retrieval-harness\[engines\]"):
         require_extras(stages(bmp, {"fuse": "rrf", "with": [[bmp]]}))
     lucene = {"retrieve": "impacts", "parameters": {**IMPACTS, "engine": {"name": "lucene"}}}
-    with pytest.raises(CommandError, match="3 optional packages are missing") as caught:
+    with pytest.raises(CommandError, match="3 optional packages or programs are missing") as caught:
         require_extras(stages(bmp, {"fuse": "rrf", "with": [[lucene]]}))
     assert str(caught.value).count("\n") == 3
     assert caught.value.exit_code == 2

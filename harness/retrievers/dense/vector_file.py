@@ -6,7 +6,7 @@ import os
 import tempfile
 import weakref
 from collections.abc import Iterable
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import numpy as np
 
@@ -22,16 +22,20 @@ class VectorFile:
 
     The file goes with the process, however that ends. It lies in the cache folder, since what is meant for
     temporary files is memory on some machines; where there is none to be had, it lies among those.
+
+    Args:
+        kind: of the numbers, ``float32`` or ``float16``.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kind: str = "float32") -> None:
         self._file = _nameless()
         weakref.finalize(self, self._file.close)
+        self.kind = np.dtype(kind)
         self.dimensions = 0
         self.rows = 0
 
-    def append(self, vectors: Float32s) -> None:
-        """Write vectors, float32[n, d]; d is that of the first.
+    def append(self, vectors: Any) -> None:
+        """Write vectors, float[n, d]; d is that of the first.
 
         Raises:
             OSError: the disk is full.
@@ -39,30 +43,43 @@ class VectorFile:
         """
         if self.rows and vectors.shape[1] != self.dimensions:
             raise ValueError(f"vectors of {vectors.shape[1]} dimensions after ones of {self.dimensions}")
-        self._file.write(np.ascontiguousarray(vectors, dtype=np.float32).data)
+        self._file.write(np.ascontiguousarray(vectors, dtype=self.kind).data)
         self.dimensions, self.rows = vectors.shape[1], self.rows + len(vectors)
 
-    def mapped(self) -> Float32s:
-        """The rows so far, float32[n, d], in the file."""
+    def mapped(self) -> Any:
+        """The rows so far, float[n, d], in the file."""
         if not self.rows:
-            return np.empty((0, self.dimensions), dtype=np.float32)
+            return np.empty((0, self.dimensions), dtype=self.kind)
         self._file.flush()
         # Copy-on-write, so that no search changes the file; a plain view, as compiled code wants it.
         return np.asarray(
-            np.memmap(self._file, dtype=np.float32, mode="c", shape=(self.rows, self.dimensions))
+            np.memmap(self._file, dtype=self.kind, mode="c", shape=(self.rows, self.dimensions))
         )
 
-    def taken(self, places: Ints) -> Float32s:
+    def taken(self, places: Ints) -> Any:
         """The rows at ``places``, int64[n], in that order, in a file of their own."""
-        ordered, width = VectorFile(), self.dimensions * np.dtype(np.float32).itemsize
+        return self.spans(places, np.ones_like(places))
+
+    def spans(self, firsts: Ints, lengths: Ints) -> Any:
+        """The rows from ``firsts``, int64[n], ``lengths`` of each, in that order, in a file of their own.
+
+        Raises:
+            OSError: the disk is full, or the file cannot be read.
+        """
+        ordered, width = VectorFile(str(self.kind)), self.dimensions * self.kind.itemsize
         self._file.flush()
-        for start in range(0, len(places), ROWS_AT_ONCE):
-            some = places[start : start + ROWS_AT_ONCE]
-            rows = np.empty((len(some), self.dimensions), dtype=np.float32)
-            for row, place in zip(rows, some.tolist(), strict=True):
-                # Not by mapping: each row touched would bring its neighbours into memory.
-                os.preadv(self._file.fileno(), [row.data], place * width)
-            ordered.append(rows)
+        room = max(ROWS_AT_ONCE, int(lengths.max(initial=0)))
+        rows, filled = np.empty((room, self.dimensions), dtype=self.kind), 0
+        for first, length in zip(firsts.tolist(), lengths.tolist(), strict=True):
+            if filled + length > room:
+                ordered.append(rows[:filled])
+                filled = 0
+            # Not by mapping: each row touched would bring its neighbours into memory.
+            read = os.preadv(self._file.fileno(), [rows[filled : filled + length].data], first * width)
+            if read != length * width:
+                raise OSError(f"{read} bytes were read of {length * width}")
+            filled += length
+        ordered.append(rows[:filled])
         return ordered.mapped()
 
 

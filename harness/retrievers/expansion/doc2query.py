@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import ConfigDict, Field
 
@@ -15,14 +16,21 @@ from harness.retrievers.base import STRICT_PARAMETERS, check_parameters
 from harness.retrievers.cross_encoder.cross_encoder import CrossEncoder
 from harness.retrievers.cross_encoder.mono_t5 import MonoT5
 from harness.retrievers.cross_encoder.scorers import ScorerName, scorer_of
-from harness.retrievers.expansion.generated import Generated, content_of, read_generated, threshold
+from harness.retrievers.expansion.generated import (
+    Generated,
+    InOrder,
+    content_of,
+    read_generated,
+    threshold,
+)
 from harness.retrievers.expansion.scoring import scored
-from harness.retrievers.packages import Need, needs_of
+from harness.retrievers.packages import Need, Needed, needs_of
 from harness.retrievers.pruning.spool import Spool
 from harness.retrievers.stages import PASSAGE_MARK
 
 Place = Annotated[str, Field(min_length=1)]
 PositiveInt = Annotated[int, Field(ge=1)]
+WORD: Final = re.compile(r"\w+")
 Percentile = Annotated[float, Field(ge=0, lt=100, allow_inf_nan=False)]
 
 
@@ -62,7 +70,7 @@ class _Queries:
         return scorer_of(self.scorer, self.scorer_parameters) if self.scorer else None
 
     @property
-    def needs(self) -> tuple[Need, ...]:
+    def needs(self) -> tuple[Needed, ...]:
         """The packages of the scorer."""
         scorer = self._scorer()
         if scorer is None:
@@ -80,7 +88,17 @@ class _Queries:
         return {"queries": f"sha256:{content_of(self.queries)}", **weights}
 
     def _expanded(self, documents: Iterable[Document]) -> Iterator[tuple[Document, list[str]]]:
-        """Every document with its queries; with a scorer all documents are read, and scored, first."""
+        """Every document with its queries; with a scorer all documents are read, and scored, first.
+
+        Lines of the file are read as they are needed, and all at once where scores are to be compared.
+        """
+        if not self.percentile:
+            lines = InOrder(self.queries)
+            for document in documents:
+                found = lines.take(document.id)
+                yield document, list(found.queries[: self.most]) if found else []
+            lines.finish()
+            return
         generated = read_generated(self.queries)
         scorer = self._scorer()
         with ExitStack() as stack:
@@ -88,15 +106,19 @@ class _Queries:
             if scorer is not None:
                 given = stack.enter_context(Spool(documents))
                 generated = scored(generated, given, scorer)
-            least = threshold(generated, self.percentile, self.queries) if self.percentile else float("-inf")
+            least = threshold(generated, self.percentile, self.queries)
             for document in given:
                 each = generated.get(document.id)
                 yield document, _chosen(each, least)[: self.most] if each else []
 
 
 def _chosen(each: Generated, least: float) -> list[str]:
-    scores = each.scores or (float("inf"),) * len(each.queries)
-    return [query for query, score in zip(each.queries, scores, strict=True) if score >= least]
+    return [query for query, score in zip(each.queries, each.scores, strict=True) if score >= least]
+
+
+def _new_words(document: Document, queries: Iterable[str]) -> list[str]:
+    known = set(WORD.findall(f"{document.title} {document.text}".lower()))
+    return [word for word in dict.fromkeys(WORD.findall(" ".join(queries).lower())) if word not in known]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +128,20 @@ class Doc2Query(_Queries):
     R. Nogueira, J. Lin, "From doc2query to docTTTTTquery", 2019; with ``percentile``, doc2query--:
     M. Gospodinov, S. MacAvaney, C. Macdonald, "Doc2Query--: When Less is More", ECIR 2023, which keeps the
     queries above the 70th percentile. Re-rankers read the documents without them.
+
+    Attributes:
+        new_words: of the queries only the words that the document lacks are appended, each once, in the order
+            of their first occurrence, as for uniCOIL (luyug/COIL, uniCOIL/README.md) and DeepImpact (SIGIR
+            2021, section 3). Words are runs of letters, digits and underscores, compared in lower case.
+        separator: stands between the document and what is appended; ``[SEP]`` for uniCOIL.
     """
 
     summary: ClassVar[str] = "Generated queries appended to each document, the worst left out on request."
     passages: ClassVar[bool] = False
     indexed_only: ClassVar[bool] = True
+
+    new_words: bool = False
+    separator: str = ""
 
     def prepare(self, documents: Iterable[Document]) -> Iterator[Document]:
         """Append; a document without queries stays as it is.
@@ -119,7 +150,9 @@ class Doc2Query(_Queries):
             UnavailableError, DatasetError: as :func:`harness.retrievers.expansion.generated.read_generated`.
         """
         for document, queries in self._expanded(documents):
-            yield document._replace(text=" ".join([document.text, *queries]).strip())
+            added = _new_words(document, queries) if self.new_words else queries
+            between = [self.separator] if self.separator and added else []
+            yield document._replace(text=" ".join([document.text, *between, *added]).strip())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -39,20 +39,50 @@ def read_generated(place: str) -> dict[str, Generated]:
         UnavailableError: there is no such file.
         DatasetError: lines are malformed or an id stands twice; the first ones are named with ``file:line``.
     """
-    path = _located(place)
+    return {each.id: each for each in _lines(_located(place))}
+
+
+class InOrder:
+    """A file's lines asked for by id; those that were passed over wait in memory.
+
+    Where file and documents are in one order, as those of MS MARCO are, none has to wait.
+
+    Args:
+        place: as of :func:`read_generated`, which names the errors, too; they come when a line is reached.
+    """
+
+    def __init__(self, place: str) -> None:
+        self._lines = _lines(_located(place))
+        self._waiting: dict[str, Generated] = {}
+
+    def take(self, name: str) -> Generated | None:
+        """The line of a document, once; None where there is none."""
+        while name not in self._waiting and (each := next(self._lines, None)):
+            self._waiting[each.id] = each
+        return self._waiting.pop(name, None)
+
+    def finish(self) -> None:
+        """Read what nobody asked for, so that its errors are not passed over."""
+        for _ in self._lines:
+            pass
+
+
+def _lines(path: Path) -> Iterator[Generated]:
+    """The lines up to the first that is wrong; all that are wrong are then named."""
     problems: list[Problem] = []
-    found: dict[str, Generated] = {}
+    seen: set[str] = set()
     for number, line in filled_lines(path):
         made = _generated(line)
-        if isinstance(made, Generated) and made.id in found:
+        if isinstance(made, Generated) and made.id in seen:
             made = f"the id {made.id!r} was used before."
         if isinstance(made, str):
             problems.append(Problem(f"{path}:{number}", made))
-        else:
-            found[made.id] = made
+            continue
+        seen.add(made.id)
+        if not problems:
+            yield made
     if problems:
         raise DatasetError(f"{len(problems)} lines of generated queries cannot be used:", problems[:SHOWN])
-    return found
 
 
 def threshold(generated: Mapping[str, Generated], percentile: float, place: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -11,10 +12,50 @@ from harness.columns import Ints
 from harness.retrievers.late_interaction.maxsim import maxsim, token_blocks
 from harness.retrievers.neural.threads import limited_threads
 from harness.retrievers.rows import Float32s, Found
+from harness.retrievers.saved_arrays import release
 from harness.retrievers.selection import NO_FLOOR, offer, unpack
 
 QUERY_TOKENS_AT_ONCE: Final = 512
 DOCUMENT_TOKENS_AT_ONCE: Final = 4096
+BLOCKS_A_READING: Final = 16
+"""Blocks of queries that each block of documents is multiplied with while it is there."""
+KEYS_A_READING: Final = 2**22
+"""Candidates that they may keep together, of 8 bytes each."""
+RELEASED_FROM: Final = 128
+"""Query tokens at a time from which multiplying takes so much longer than reading that blocks are given
+back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Queries:
+    """A block of q queries with the best documents so far; the last three as in :func:`offer`."""
+
+    bounds: Ints
+    tokens: Float32s
+    keys: Ints
+    counts: Ints
+    floors: Ints
+
+    @classmethod
+    def of(cls, bounds: Ints, vectors: Float32s, kept: int) -> _Queries:
+        q = len(bounds) - 1
+        return cls(
+            bounds=bounds - bounds[0],
+            tokens=vectors[bounds[0] : bounds[-1]],
+            keys=np.empty((q, 2 * kept + 512), dtype=np.int64),
+            counts=np.zeros(q, dtype=np.int64),
+            floors=np.full(q, NO_FLOOR),
+        )
+
+    def offered(self, first: int, block: Float32s, bounds: Ints, kept: int) -> None:
+        scores = maxsim(self.tokens, self.bounds, block, bounds)
+        offer(scores, first, self.keys, self.counts, self.floors, kept)
+
+    def found(self, kept: int) -> Found:
+        numbers = np.empty((len(self.counts), kept), dtype=np.int32)
+        values = np.empty(numbers.shape, dtype=np.float32)
+        unpack(self.keys, self.counts, numbers, values)
+        return Found.of(numbers, values, self.counts)
 
 
 def best_documents(
@@ -22,7 +63,8 @@ def best_documents(
 ) -> Iterator[Found]:
     """The documents with the greatest MaxSim for every query, ties by greater number first.
 
-    Documents that are mapped from a file are read block by block, once for each block of queries.
+    Documents that are mapped from a file are read block by block, once for some hundred queries, and given
+    back where query tokens are many, so that an index may be greater than the memory.
 
     Args:
         query_bounds: int64[q + 1]; query i has the vectors ``query_bounds[i]`` to ``query_bounds[i + 1]``.
@@ -32,18 +74,29 @@ def best_documents(
         depth: how many for each query.
     """
     kept = min(depth, len(bounds) - 1)
+    for spans in _readings(query_bounds, kept):
+        asked = [_Queries.of(query_bounds[a : b + 1], query_vectors, kept) for a, b in spans]
+        filled = [each for each in asked if len(each.tokens)]
+        many = sum(len(each.tokens) for each in filled) >= RELEASED_FROM
+        with limited_threads():
+            for start, stop in token_blocks(bounds, DOCUMENT_TOKENS_AT_ONCE) if filled else ():
+                inner = bounds[start : stop + 1] - bounds[start]
+                block = vectors[bounds[start] : bounds[stop]].astype(np.float32, copy=False)
+                for each in filled:
+                    each.offered(start, block, inner, kept)
+                if many:
+                    release(vectors)
+        yield from (each.found(kept) for each in asked)
+
+
+def _readings(query_bounds: Ints, kept: int) -> Iterator[list[tuple[int, int]]]:
+    """Blocks of queries, those together that the documents are read once for."""
+    together: list[tuple[int, int]] = []
     for first, last in token_blocks(query_bounds, QUERY_TOKENS_AT_ONCE):
-        some = query_bounds[first : last + 1] - query_bounds[first]
-        tokens = query_vectors[query_bounds[first] : query_bounds[last]]
-        keys = np.empty((last - first, 2 * kept + 512), dtype=np.int64)
-        counts, floors = np.zeros(last - first, dtype=np.int64), np.full(last - first, NO_FLOOR)
-        if len(tokens):
-            with limited_threads():
-                for start, stop in token_blocks(bounds, DOCUMENT_TOKENS_AT_ONCE):
-                    inner = bounds[start : stop + 1] - bounds[start]
-                    block = vectors[bounds[start] : bounds[stop]].astype(np.float32, copy=False)
-                    offer(maxsim(tokens, some, block, inner), start, keys, counts, floors, kept)
-        numbers = np.empty((last - first, kept), dtype=np.int32)
-        values = np.empty(numbers.shape, dtype=np.float32)
-        unpack(keys, counts, numbers, values)
-        yield Found.of(numbers, values, counts)
+        keys = (last - (together[0][0] if together else first)) * (2 * kept + 512)
+        if together and (len(together) == BLOCKS_A_READING or keys > KEYS_A_READING):
+            yield together
+            together = []
+        together.append((first, last))
+    if together:
+        yield together

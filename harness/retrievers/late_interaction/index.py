@@ -1,4 +1,4 @@
-"""Token vectors in memory, and what searches them."""
+"""Token vectors mapped from files, and what searches them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from harness.records import Query
 from harness.retrievers.engines.ranked import accuracy
 from harness.retrievers.late_interaction.engine import ENGINE, TokenEngine, TokenSearcher, searcher_of
 from harness.retrievers.late_interaction.exact import best_documents
-from harness.retrievers.neural.collection import Collection, Encoder, joined_starts, take_ragged
+from harness.retrievers.late_interaction.token_file import TokenFile
+from harness.retrievers.neural.collection import Collection, Encoder, take_ragged
 from harness.retrievers.neural.queries import EncodedQueries, encode_queries
 from harness.retrievers.rows import Float32s, Found, in_order, to_run
 from harness.retrievers.saved_arrays import Saved, parts, save_arrays
@@ -23,7 +24,7 @@ from harness.retrievers.saved_arrays import Saved, parts, save_arrays
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class TokenIndex:
-    """An index in memory; :class:`harness.retrievers.base.Index` describes ``facts`` and ``search``.
+    """An index; :class:`harness.retrievers.base.Index` describes ``facts`` and ``search``.
 
     Attributes:
         ids: n document ids, ascending in bytes.
@@ -126,17 +127,16 @@ def load(saved: Saved, encoder: Encoder, engine: TokenEngine, folder: Path) -> T
     )
 
 
-def build(collection: Collection, encoder: Encoder, engine: TokenEngine) -> TokenIndex:
-    """The index of an encoded collection; documents without a token are counted as empty.
+def build(collection: Collection, tokens: TokenFile, encoder: Encoder, engine: TokenEngine) -> TokenIndex:
+    """The index of an encoded collection, whose token vectors lie in a file in the order of its parts.
+
+    Documents without a token are counted as empty.
 
     Raises:
         UnavailableError: the engine cannot be run.
     """
-    starts = joined_starts(collection.parts)
-    filled = np.diff(starts)[collection.places] > 0
-    bounds, positions = take_ragged(starts, collection.places[filled])
-    every = [part["vectors"] for part in collection.parts] or [np.empty((0, 0), dtype=np.float32)]
-    vectors = np.concatenate(every)[positions]
+    filled = tokens.lengths[collection.places] > 0
+    bounds, vectors = tokens.taken(collection.places[filled])
     told = dict(collection.facts)
     told["documents"], blank = int(filled.sum()), int((~filled).sum())
     told["empty_documents"] += blank

@@ -15,6 +15,7 @@ from harness.retrievers.late_interaction.encoder import Precision, TokenEncoder
 from harness.retrievers.late_interaction.engine import EXACT, TokenEngine, require_engine
 from harness.retrievers.late_interaction.index import TokenIndex, build, load
 from harness.retrievers.late_interaction.layout import Layout, read_layout
+from harness.retrievers.late_interaction.token_file import TokenFile
 from harness.retrievers.neural.collection import encode_collection
 from harness.retrievers.neural.retriever import NeuralRetriever, PositiveInt, Weights
 from harness.retrievers.neural.transformer import Transformer
@@ -56,7 +57,7 @@ class MaxSim(NeuralRetriever):
     engine: TokenEngine = EXACT
 
     def index(self, documents: Iterable[Document], *, progress: Progress | None = None) -> TokenIndex:
-        """Encode the documents, or read their token vectors from the cache.
+        """Encode the documents, or read their token vectors from the cache; they go to a file by chunks.
 
         Raises:
             DatasetError: there is no document, or two have the same id.
@@ -65,7 +66,9 @@ class MaxSim(NeuralRetriever):
         """
         encoder = self.encoder(self.weights())
         require_engine(self.engine)
-        return build(encode_collection(documents, self.fields, encoder, progress), encoder, self.engine)
+        tokens = TokenFile(self.precision)
+        collection = encode_collection(documents, self.fields, encoder, progress, take=tokens.append)
+        return build(collection, tokens, encoder, self.engine)
 
     def load(self, folder: Path) -> TokenIndex:
         """Map saved token vectors.

@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import re
+import socket
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from harness.errors import MissingExtraError, Problem, SpecError, UnavailableError
 from harness.files import sha256_of
@@ -94,13 +97,17 @@ def _in_package(checkpoint: str) -> Path:
 
 
 def _from_hub(checkpoint: str, revision: str | None) -> Path:
-    from huggingface_hub import snapshot_download
+    from huggingface_hub import constants, snapshot_download
     from huggingface_hub.errors import HfHubHTTPError
 
+    unknown = "" if constants.HF_HUB_OFFLINE else _unknown_host(constants.ENDPOINT)
     try:
-        return Path(snapshot_download(checkpoint, revision=revision, ignore_patterns=list(UNUSED)))
+        found = snapshot_download(
+            checkpoint, revision=revision, ignore_patterns=list(UNUSED), local_files_only=bool(unknown)
+        )
+        return Path(found)
     except (HfHubHTTPError, OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        reason = unknown or str(error).strip().partition("\n")[0] or type(error).__name__
         raise UnavailableError(
             f"The checkpoint {checkpoint} at revision {revision} is neither in the local cache of the "
             f"Hugging Face hub nor can it be fetched: {reason}\n"
@@ -108,6 +115,18 @@ def _from_hub(checkpoint: str, revision: str | None) -> Path:
             f"checkpoint, for example ./{checkpoint.rpartition('/')[2]}; if HF_HUB_OFFLINE=1 is set and the "
             f"hub should be asked, unset it."
         ) from error
+
+
+def _unknown_host(address: str) -> str:
+    """Why an address cannot be reached, or nothing; the hub's own client would try for half a minute."""
+    parts = urlsplit(address)
+    if getproxies():  # it is the proxy that looks the host up
+        return ""
+    try:
+        socket.getaddrinfo(parts.hostname, parts.port or parts.scheme)
+    except OSError as error:
+        return f"{parts.hostname} is not found from here ({error.strerror})"
+    return ""
 
 
 def content_hash(folder: Path) -> str:

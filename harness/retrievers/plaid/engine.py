@@ -15,8 +15,9 @@ from harness.columns import Ints
 from harness.errors import CommandError, UnavailableError
 from harness.retrievers.base import STRICT_PARAMETERS, check_parameters
 from harness.retrievers.engines.ranked import ranked
-from harness.retrievers.plaid.interpreter import Process, find_interpreter
+from harness.retrievers.plaid.interpreter import Interpreter, Process
 from harness.retrievers.rows import Float32s, Found
+from harness.retrievers.saved_arrays import save_arrays
 
 Count = Annotated[int, Field(ge=1, le=10_000_000)]
 INDEX: Final = "index"
@@ -90,13 +91,18 @@ class Plaid:
             own.ndocs if self.ndocs is None else self.ndocs,
         )
 
+    @property
+    def needs(self) -> tuple[Interpreter, ...]:
+        """The other interpreter."""
+        return (Interpreter(self.interpreter),)
+
     def start(self) -> Process:
         """The other interpreter, found and started.
 
         Raises:
             UnavailableError: it is not there or lacks a package; with the commands that make one.
         """
-        return Process(find_interpreter(self.interpreter))
+        return Process(Interpreter(self.interpreter).find())
 
     def build(self, bounds: Ints, vectors: Any) -> PlaidSearcher:
         """Index n documents: document i has the vectors ``bounds[i]`` to ``bounds[i + 1]``, float [t, d].
@@ -116,8 +122,7 @@ class Plaid:
                 f"more, found {len(vectors)}; the engine 'exact' searches any."
             )
         process = self.start()
-        np.save(process.folder / "bounds.npy", bounds)
-        np.save(process.folder / "vectors.npy", vectors)
+        save_arrays(process.folder, {"bounds": bounds, "vectors": vectors}, {})
         answer = process.ask(
             "build",
             folder=str(process.folder / INDEX),

@@ -9,10 +9,11 @@ import subprocess
 import tempfile
 import weakref
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, NamedTuple
 
-from harness.errors import UnavailableError
+from harness.errors import CommandError, UnavailableError
 from harness.retrievers.neural.threads import thread_count
 from harness.retrievers.plaid import worker
 
@@ -28,21 +29,69 @@ HOW: Final = (
 )
 UNSET: Final = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")
 STOP_SECONDS: Final = 10
+ANSWER_SECONDS: Final = 60
 
 
-def find_interpreter(named: str | None) -> Path:
-    """The interpreter that a parameter or ``$HARNESS_PLAID_PYTHON`` names.
+class Interpreter(NamedTuple):
+    """The program that a parameter names, or else ``$HARNESS_PLAID_PYTHON``."""
 
-    Raises:
-        UnavailableError: neither names one, or there is no such file; with the commands that make one.
-    """
-    found = named or os.environ.get(VARIABLE)
-    if not found:
-        raise UnavailableError(f"The engine 'plaid' has no interpreter: {VARIABLE} is not set. {HOW}")
-    path = Path(found).expanduser()
-    if not (path.is_file() and os.access(path, os.X_OK)):
-        raise UnavailableError(f"The engine 'plaid' has no interpreter: {found} is no program. {HOW}")
-    return path.absolute()  # a link of a virtual environment must not be followed
+    named: str | None
+
+    def missing(self) -> CommandError | None:
+        """What a pipeline with the engine is refused by where it is absent or lacks a package."""
+        try:
+            self.find()
+        except UnavailableError as error:
+            return CommandError(str(error))
+        return None
+
+    def find(self) -> Path:
+        """The program, which has every package.
+
+        Raises:
+            UnavailableError: there is none, it cannot be run or lacks packages; with commands that make one.
+        """
+        found = self.named or os.environ.get(VARIABLE)
+        if not found:
+            raise UnavailableError(f"The engine 'plaid' has no interpreter: {VARIABLE} is not set. {HOW}")
+        path = Path(found).expanduser()
+        if not (path.is_file() and os.access(path, os.X_OK)):
+            raise UnavailableError(f"The engine 'plaid' has no interpreter: {found} is no program. {HOW}")
+        path = path.absolute()  # a link of a virtual environment must not be followed
+        if wrong := _wrong(path, path.stat().st_mtime_ns):
+            raise UnavailableError(f"The engine 'plaid' has no interpreter: {found} {wrong}. {HOW}")
+        return path
+
+
+@cache
+def _wrong(interpreter: Path, _changed: int) -> str:
+    """Why a program cannot serve, or nothing; a session asks once."""
+    command = [str(interpreter), "-I", worker.__file__, "absent"]
+    try:
+        told = subprocess.run(
+            command, env=_environment(), capture_output=True, check=False, timeout=ANSWER_SECONDS
+        )
+        absent = json.loads(told.stdout) if told.returncode == 0 else None
+    except subprocess.TimeoutExpired:
+        return f"did not answer for {ANSWER_SECONDS} seconds"
+    except OSError as error:
+        return f"cannot be run: {error}"
+    except ValueError:
+        absent = None
+    if not isinstance(absent, list):
+        said = told.stderr.decode("utf-8", "replace")
+        return f"is no Python that can be used, it ended with status {told.returncode}: {_last(said)}"
+    return f"lacks the package{'s' * (len(absent) > 1)} {', '.join(absent)}" if absent else ""
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in UNSET}
+
+
+def _last(said: str) -> str:
+    """The end of what a program said on its standard error; of a traceback the error alone."""
+    lines = said.strip().splitlines()
+    return "\n".join(lines[-1:] if "Traceback" in said else lines[-8:]) or "it said nothing"
 
 
 class Process:
@@ -56,14 +105,13 @@ class Process:
         folder: a place for files that come and go; removed at the end.
 
     Raises:
-        UnavailableError: it cannot be run, or lacks a package.
+        UnavailableError: it cannot be run.
     """
 
     def __init__(self, interpreter: Path) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="plaid-"))
         self._interpreter = interpreter
         self._errors = (self.folder / "errors.txt").open("w+b")
-        environment = {name: value for name, value in os.environ.items() if name not in UNSET}
         threads = str(thread_count())
         try:
             self._process = subprocess.Popen(
@@ -71,7 +119,7 @@ class Process:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._errors,
-                env=environment | {"OMP_NUM_THREADS": threads},
+                env=_environment() | {"OMP_NUM_THREADS": threads},
                 text=True,
                 encoding="utf-8",
             )
@@ -110,10 +158,9 @@ class Process:
         return answer
 
     def _said(self) -> str:
-        """The last lines of its standard error."""
+        """The end of its standard error."""
         self._errors.seek(0)
-        lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
-        return "\n".join(lines[-8:]) or "it said nothing"
+        return _last(self._errors.read().decode("utf-8", "replace"))
 
 
 def _ended(process: subprocess.Popen[str], errors: IO[bytes], folder: Path) -> None:

@@ -1,7 +1,8 @@
 """What runs in the other interpreter: builds and searches indexes of fast-plaid on request.
 
 It is started by its path and imports nothing of the harness. Each request is a line of JSON on the standard
-input, each answer a line of JSON on the standard output; arrays go through files.
+input, each answer a line of JSON on the standard output; arrays go through files. Started with ``absent`` in
+place of a number of threads, it only says what is not installed.
 """
 
 from __future__ import annotations
@@ -9,12 +10,16 @@ from __future__ import annotations
 import json
 import os
 import sys
-from importlib import import_module, metadata
+from importlib import import_module, metadata, util
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+try:
+    import numpy as np
+except ImportError:  # whoever asks is told
+    np = None  # type: ignore[assignment]
 
+MODULES = {"numpy": "numpy", "torch": "torch", "fast-plaid": "fast_plaid"}
 PACKAGES = ("torch", "fast-plaid")
 CHUNK = 25_000  # documents that fast-plaid compresses at a time, its own default
 
@@ -22,6 +27,11 @@ CHUNK = 25_000  # documents that fast-plaid compresses at a time, its own defaul
 def versions() -> dict[str, str]:
     """The versions that decide an index."""
     return {name: metadata.version(name) for name in PACKAGES}
+
+
+def absent() -> list[str]:
+    """The packages that are not installed here."""
+    return [name for name, module in MODULES.items() if util.find_spec(module) is None]
 
 
 class Worker:
@@ -163,12 +173,11 @@ def main() -> None:
     """Answer until the input ends."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what libraries print must not come between the answers
+    if sys.argv[1] == "absent":
+        print(json.dumps(absent()), file=answers, flush=True)
+        return
     worker = Worker(int(sys.argv[1]))
-    try:
-        hello: dict[str, Any] = {"versions": versions()}
-    except metadata.PackageNotFoundError as error:
-        hello = {"error": f"the package {error.name} is not installed"}
-    print(json.dumps(hello), file=answers, flush=True)
+    print(json.dumps({"versions": versions()}), file=answers, flush=True)
     for line in sys.stdin:
         try:
             answer = worker.answer(json.loads(line))

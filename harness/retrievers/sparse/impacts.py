@@ -39,7 +39,9 @@ class Impacts:
     Attributes:
         documents: a file of JSON lines with ``id`` and ``vector``, a folder of such files, or a file whose
             name ends in ``.ciff``, ``.ciff.gz`` or ``.ciff.zst``.
-        queries: JSON lines for the queries, by query id.
+        queries: JSON lines for the queries, by query id, or lines of an id, a tab and terms with spaces
+            between, each as often as it weighs, in a file whose name ends in ``.tsv``, ``.tsv.gz`` or
+            ``.tsv.zst``, as Anserini keeps encoded topics.
         quantisation: weights of documents and queries become rint(quantisation * w), zeros dropped; None
             leaves them.
         engine: what searches; exact if nothing is said.

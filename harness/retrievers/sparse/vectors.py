@@ -1,17 +1,21 @@
-"""Weighted terms in JSON lines, as Pyserini's ``JsonVectorCollection`` holds them."""
+"""Weighted terms in files, as Pyserini's ``JsonVectorCollection`` and its encoded topics hold them."""
 
 from __future__ import annotations
 
 import json
 import math
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from harness.datasets.reading import filled_lines
 from harness.errors import DatasetError, Problem, UnavailableError
 
 SHOWN = 20
+REPEATED: Final = re.compile(r"\.tsv(\.gz|\.zst)?$")
+"""Names of files in which a term stands as often as it weighs."""
 
 
 class Vector(NamedTuple):
@@ -25,7 +29,9 @@ def read_vectors(place: str) -> Iterator[Vector]:
     """Stream the vectors of a file, or of every file of a folder by name; plain, gzip or zstd.
 
     Each line is an object with ``id``, a text or a whole number, and ``vector``, an object of numbers; other
-    keys, such as ``contents``, are left alone. Weights of 0 are left out.
+    keys, such as ``contents``, are left alone. Weights of 0 are left out. In a file whose name ends in
+    ``.tsv``, ``.tsv.gz`` or ``.tsv.zst`` a line is an id, a tab and terms with spaces between, each as often
+    as it weighs.
 
     Raises:
         UnavailableError: there is no such file or folder, or no file in it.
@@ -35,8 +41,9 @@ def read_vectors(place: str) -> Iterator[Vector]:
     seen: set[str] = set()
     count = 0
     for path in files_of(place):
+        read = _repeated if REPEATED.search(path.name) else _vector
         for number, line in filled_lines(path):
-            found = _vector(line)
+            found = read(line)
             if isinstance(found, Vector) and found.id in seen:
                 found = f"the id {found.id!r} was used before."
             if isinstance(found, str):
@@ -59,8 +66,19 @@ def files_of(place: str) -> list[Path]:
     found = sorted(item for item in path.iterdir() if item.is_file()) if path.is_dir() else [path]
     found = [item for item in found if not item.name.startswith(".")]
     if not found or not found[0].is_file():
-        raise UnavailableError(f"There are no vectors at {place}: a file of JSON lines, or a folder of them.")
+        raise UnavailableError(f"There are no vectors at {place}: a file of lines, or a folder of them.")
     return found
+
+
+def _repeated(line: bytes) -> Vector | str:
+    """The vector of a line of repeated terms, or what is wrong with it."""
+    try:
+        key, tab, terms = line.decode("utf-8").partition("\t")
+    except UnicodeDecodeError as error:
+        return f"not UTF-8: {error}"
+    if not tab or not key.strip():
+        return "expected an id, a tab, and terms with spaces between."
+    return Vector(key.strip(), {term: float(count) for term, count in Counter(terms.split()).items()})
 
 
 def _vector(line: bytes) -> Vector | str:

@@ -7,14 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.errors import DatasetError, SpecError, UnavailableError
 from harness.records import Document, Query
 from harness.retrievers.cross_encoder.scorers import SCORERS
 from harness.retrievers.expansion.doc2query import Doc2Query, Doc2QueryIndex
-from harness.retrievers.expansion.generated import Generated, _generated, read_generated, threshold
+from harness.retrievers.expansion.generated import (
+    Generated,
+    InOrder,
+    _generated,
+    read_generated,
+    threshold,
+)
 from tests.conftest import needs_neural
 from tests.retrievers.cross_encoder import tiny
 
@@ -40,6 +46,53 @@ def texts(preparer: Doc2Query | Doc2QueryIndex) -> dict[str, str]:
 def test_queries_are_appended(place: str) -> None:
     assert texts(Doc2Query(queries=place)) == {"a": "text a one two three", "b": "four", "c": "text c"}
     assert texts(Doc2Query(queries=place, most=1)) == {"a": "text a one", "b": "four", "c": "text c"}
+
+
+def test_only_new_words_are_appended_worked_by_hand(tmp_path: Path) -> None:
+    """The document has: apple, pie, the, recipe. Of the queries how, to, bake and é are new, each once."""
+    path = tmp_path / "queries.jsonl"
+    lines = [
+        {"id": "a", "queries": ["How to bake the pie?", "pie: how-to É", "é"]},
+        {"id": "b", "queries": ["Pie"]},
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    documents = [
+        Document("a", "Apple pie", "The recipe."),
+        Document("b", "", "pie"),
+        Document("c", "", "plain"),
+    ]
+
+    def prepared(**parameters: Any) -> list[str]:
+        return [each.text for each in Doc2Query(queries=str(path), **parameters).prepare(documents)]
+
+    assert prepared(new_words=True) == ["The recipe. how to bake é", "pie", "plain"]
+    assert prepared(new_words=True, most=1) == ["The recipe. how to bake", "pie", "plain"]
+    both = prepared(new_words=True, separator="[SEP]")
+    assert both == ["The recipe. [SEP] how to bake é", "pie", "plain"], "no separator before nothing"
+    assert prepared(separator="[SEP]")[1] == "pie [SEP] Pie"
+    with pytest.raises(SpecError, match="new_words"):
+        Doc2Query(queries=str(path), new_words="yes")  # type: ignore[arg-type]
+
+
+def test_lines_are_read_as_documents_come(tmp_path: Path) -> None:
+    """In the order of the documents and in others; what nobody asks for is checked, too."""
+    path = tmp_path / "queries.jsonl"
+    lines = [json.dumps({"id": str(n), "queries": [f"query {n}"]}) for n in range(300)]
+    path.write_text("\n".join(lines))
+    read = InOrder(str(path))
+    for n in (0, 1, 2, 4, 299):
+        found = read.take(str(n))
+        assert found is not None and found.queries == (f"query {n}",)
+    assert read.take("3") == Generated("3", ("query 3",), ()), "it waited"
+    assert read.take("no such") is None
+    documents = [Document(str(n), "", "") for n in range(300)]
+    every = [each.text for each in Doc2Query(queries=str(path)).prepare(documents)]
+    assert every == [f"query {n}" for n in range(300)]
+    backwards = [each.text for each in Doc2Query(queries=str(path)).prepare(documents[::-1])]
+    assert backwards == every[::-1]
+    path.write_text("\n".join([*lines, "nonsense"]))
+    with pytest.raises(DatasetError, match=r":301: not JSON"):  # nobody asked for that line
+        list(Doc2Query(queries=str(path)).prepare(documents[:2]))
 
 
 def test_the_worst_by_score_are_left_out(place: str) -> None:
@@ -105,6 +158,7 @@ def test_filtering_needs_scores(tmp_path: Path) -> None:
         texts(Doc2Query(queries=str(path), percentile=70.0))
 
 
+@settings(deadline=None)  # a busy machine may stop for longer than any
 @given(st.binary(max_size=60) | st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(max_size=3) | st.sampled_from(["id", "queries"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(

@@ -84,6 +84,22 @@ def test_without_a_hub_the_message_says_what_else_to_do() -> None:
         assert part in message
 
 
+def test_a_hub_that_is_not_found_is_not_asked_again_and_again(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    needs_neural()
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "ENDPOINT", "https://hub.invalid")  # RFC 2606: a name of nobody
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    with pytest.raises(UnavailableError, match=r"hub\.invalid is not found from here .*\n.*\./some-model"):
+        locate("some-organisation/some-model", COMMIT)
+    assert "Retrying" not in "".join(capfd.readouterr())
+
+
 def test_an_absent_package_is_a_missing_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(MissingExtraError, match=r"'torch'.*pip install 'retrieval-harness\[neural\]'"):

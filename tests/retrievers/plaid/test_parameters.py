@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+import venv
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from harness.cli.main import main
 from harness.config import check
 from harness.errors import CommandError, SpecError, UnavailableError
 from harness.records import Document
@@ -16,6 +19,8 @@ from harness.retrievers.late_interaction.retriever import MaxSim
 from harness.retrievers.plaid.engine import Effort, Plaid
 from harness.retrievers.plaid.interpreter import VARIABLE
 from harness.retrievers.plaid.worker import Lists
+from harness.retrievers.plan import pipeline_problems
+from harness.retrievers.stage_spec import Stage, missing_extras, require_extras
 from tests.conftest import needs_neural
 
 
@@ -57,13 +62,64 @@ def test_an_interpreter_that_cannot_serve_is_said(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv(VARIABLE, str(tmp_path / "python"))
     with pytest.raises(UnavailableError, match="is no program"):
         Plaid().start()
-    with pytest.raises(UnavailableError, match=r"(?s)the package fast-plaid is not installed.*pip install"):
+    with pytest.raises(UnavailableError, match=r"(?s) lacks the package.* fast-plaid\. .*pip install"):
         Plaid(interpreter=sys.executable).start()  # of two, the parameter counts
     script = tmp_path / "python"
     script.write_text("#!/bin/sh\necho out of memory >&2\nexit 3\n")
     script.chmod(0o755)
     with pytest.raises(UnavailableError, match=r"(?s)ended with status 3: out of memory.*pip install"):
         Plaid().start()
+
+
+def test_a_bare_python_lacks_packages_and_an_old_one_shows_no_traceback(tmp_path: Path) -> None:
+    bare = tmp_path / "bare"
+    venv.create(bare, with_pip=False)
+    with pytest.raises(UnavailableError, match=r"lacks the packages numpy, torch, fast-plaid\. ") as caught:
+        Plaid(interpreter=str(bare / "bin" / "python")).start()
+    assert "Traceback" not in str(caught.value)
+    old = tmp_path / "old"
+    said = "Traceback (most recent call last):\\n  File\\nSyntaxError: future feature"
+    old.write_text(f"#!/bin/sh\nprintf '{said}' >&2\nexit 1\n")
+    old.chmod(0o755)
+    with pytest.raises(UnavailableError, match=r"ended with status 1: SyntaxError: future feature\. "):
+        Plaid(interpreter=str(old)).start()
+    old.write_text("#!/bin/sh\necho hello\n")
+    with pytest.raises(UnavailableError, match="is no Python that can be used"):
+        Plaid(interpreter=str(old)).start()
+
+
+def test_the_plan_says_that_there_is_no_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    stages = [Stage(retrieve="maxsim", parameters={"engine": {"name": "plaid"}})]
+    told = next(line for line in missing_extras(stages) if "plaid" in line)
+    assert f"{VARIABLE} is not set" in told and "pip install torch==2.11.0 fast-plaid" in told
+    with pytest.raises(CommandError, match=f"{VARIABLE} is not set") as caught:
+        require_extras(stages)
+    assert caught.value.exit_code == 2, "as for an absent package"
+    assert list(pipeline_problems(stages)) == [], "it can be run elsewhere"
+    exact = [Stage(retrieve="maxsim", parameters={"engine": {"name": "exact"}})]
+    assert not any("plaid" in line for line in missing_extras(exact))
+
+
+def test_lists_say_whether_it_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def line(kind: str) -> str:
+        assert main(["list", kind]) == 0
+        shown = capsys.readouterr()
+        rows = (row for row in shown.out.splitlines() if row.startswith("plaid "))
+        return next(rows, "") + shown.err
+
+    monkeypatch.delenv(VARIABLE, raising=False)
+    assert re.match(r"plaid +late-interaction +- +no ", line("engines"))
+    assert f"export {VARIABLE}=~/plaid/bin/python" in line("engines")
+    assert re.search(r"engines that are not installed: .*plaid", line("retrievers"))
+    other = tmp_path / "python"
+    other.write_text("#!/bin/sh\necho '[]'\n")  # it lacks nothing
+    other.chmod(0o755)
+    monkeypatch.setenv(VARIABLE, str(other))
+    assert re.match(r"plaid +late-interaction +- +yes ", line("engines"))
+    assert VARIABLE not in line("engines").partition("accuracy")[2]
 
 
 def test_what_cannot_be_coded_is_refused() -> None:

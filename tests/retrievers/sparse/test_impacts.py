@@ -47,6 +47,25 @@ def test_dot_products_and_facts_worked_by_hand(places: tuple[str, str]) -> None:
     assert told[-1] == 4
 
 
+@pytest.mark.parametrize("name", ["topics.tsv", "topics.tsv.gz"])
+def test_queries_of_repeated_terms_as_anserini_keeps_them(
+    name: str, places: tuple[str, str], tmp_path: Path
+) -> None:
+    """The same weights as of QUERIES, a once and b twice, with a line without a term."""
+    text = b"q\tb never a b\nr\td d  d\ns\tnever\nnone\t\n\n"
+    (tmp_path / name).write_bytes(gzip.compress(text) if name.endswith("gz") else text)
+    index = Impacts(documents=places[0], queries=str(tmp_path / name)).index(DOCUMENTS)
+    asked = [Query(each, "") for each in (*QUERIES, "none")]
+    assert index.search(asked, 10, tag="t").to_dict() == {"q": {"y": 6, "x": 4}, "r": {"7": 1.5}}
+    (tmp_path / "bad.tsv").write_bytes(b"q\ta b\nno tab\n \tb\nx\t\xff\nq\tc\n")
+    with pytest.raises(DatasetError) as caught:
+        Impacts(documents=places[0], queries=str(tmp_path / "bad.tsv")).index(DOCUMENTS)
+    told = [(each.where.rpartition(":")[2], each.message) for each in caught.value.problems]
+    assert [number for number, _ in told] == ["2", "3", "4", "5"]
+    assert "an id, a tab, and terms" in told[0][1] and "not UTF-8" in told[2][1]
+    assert "used before" in told[3][1]
+
+
 def test_queries_without_a_vector_are_an_error(places: tuple[str, str]) -> None:
     index = Impacts(documents=places[0], queries=places[1]).index(DOCUMENTS)
     with pytest.raises(DatasetError, match="query unknown: it has no vector"):
