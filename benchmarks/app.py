@@ -42,7 +42,7 @@ QUERIES = 300
 CHROMIUM = "/usr/bin/chromium"
 QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
 SIZE = {"width": 1400, "height": 900}
-PAGES = ("board", "compare", "system", "dataset", "efficiency", "published", "history")
+PAGES = ("board", "compare", "system", "run", "dataset", "efficiency", "published", "history")
 
 
 def made_up_board(store: str, runs: int, datasets: int) -> None:

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from urllib.parse import quote, urlencode
 
-from leaderboard_app.pages import PageEntry
+from leaderboard_app.pages import PAGES, PageEntry
 
 SPELLINGS = {"system": "systems", "systems": "system", "dataset": "datasets", "datasets": "dataset"}
 """The API and the pages name some parameters differently; a page takes either."""
+
+
+def meant_page(given: Iterable[tuple[str, str]]) -> str:
+    """Where an address of the board that names systems leads: the board has no such parameter.
+
+    One system has a page, and so has its run on a data set; several are compared. Empty without a system.
+    """
+    named: dict[str, list[str]] = {"system": [], "dataset": []}
+    for key, value in given:
+        if key.removesuffix("s") in named and value:
+            named[key.removesuffix("s")].append(value)
+    systems, datasets = named["system"], named["dataset"]
+    if not systems:
+        return ""
+    if len(systems) > 1:
+        page, wanted = "compare", {"dataset": datasets[:1], "systems": systems}
+    elif len(datasets) == 1:
+        page, wanted = "run", {"dataset": datasets, "system": systems}
+    else:
+        page, wanted = "system", {"system": systems}
+    return f"./{PAGES[page].path}?{urlencode(wanted, doseq=True, quote_via=quote)}"
 
 
 class Address:

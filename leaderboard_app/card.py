@@ -105,6 +105,10 @@ def _texts(facts: Mapping[str, Any]) -> dict[str, str]:
     return {name: text for name, value in facts.items() if (text := _text(value))}
 
 
+def _pair(key: str, value: Any) -> str:
+    return f"{key} ({_text(value)})" if isinstance(value, Mapping) else f"{key} = {_text(value)}"
+
+
 def _text(value: Any) -> str:
     """A value of a card for people: ``k1 = 0.9, b = 0.4`` rather than braces and quotes."""
     if value is None or value == "":
@@ -112,7 +116,7 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} = {_text(item)}" for key, item in value.items())
+        return ", ".join(_pair(str(key), item) for key, item in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(_text(item) for item in value)
     if isinstance(value, int):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from harness.leaderboard.benchmarks import OWN, Benchmark, offered, usual
+from harness.leaderboard.facts import ACCOUNTS
 from harness.leaderboard.filters import Filter
 from leaderboard_app.columns import FACTS, HIDDEN, ONLY_ONE
 from leaderboard_app.filter_choices import parameters_of
@@ -28,6 +29,8 @@ class View(NamedTuple):
 
 def choose(snapshot: Snapshot, lists: Mapping[str, Benchmark], systems: Present) -> View | None:
     """Benchmark and measure; None, after saying why, where the choice leaves nothing to show."""
+    if st.query_params.get_all("datasets") and "benchmark" not in st.query_params:
+        st.session_state.setdefault("benchmark", OWN)  # data sets by name are an own selection
     name = choose_named(
         "Benchmark",
         "benchmark",
@@ -90,34 +93,41 @@ def in_order(lists: Mapping[str, Benchmark], present: Present) -> list[str]:
     return [first, *(name for name in lists if name != first)]
 
 
-def column_names(view: View) -> list[str]:
-    """Columns that a view can have besides group, system and score."""
+def column_names(view: View, told: Collection[str]) -> list[str]:
+    """Columns that a view can have besides group, system and score; of the accounts those that are told."""
     single = len(view.datasets) == 1
-    names = [*view.others, *(name for name in FACTS if single or name not in ONLY_ONE)]
+    absent = {name for name in ACCOUNTS if name not in told} | set(() if single else ONLY_ONE)
+    names = [*view.others, *(name for name in FACTS if name not in absent)]
     return names if single else ["data sets", *names]
 
 
-def usual_columns(view: View) -> list[str]:
+def usual_columns(view: View, told: Collection[str]) -> list[str]:
     """Columns that a view has unless the visitor chooses others."""
     judged = {name for name in view.others if name.startswith("Judged@")}  # a fact has it
-    return [name for name in column_names(view) if name not in {*HIDDEN, *judged}]
+    return [name for name in column_names(view, told) if name not in {*HIDDEN, *judged}]
 
 
-def choose_columns(view: View) -> list[str]:
-    """Columns besides group, system and score."""
+def choose_columns(view: View, told: Collection[str]) -> list[str]:
+    """Columns besides group, system and score; who has not chosen gets those of each view."""
+    usual, before = usual_columns(view, told), st.session_state.get("usual columns")
+    if before not in (None, usual) and st.session_state.get("columns") == before:
+        st.session_state["columns"] = usual
+    st.session_state["usual columns"] = usual
     with st.popover("Columns", icon=":material/view_column:", width=130):
         return st.multiselect(
             "Columns to show",
-            column_names(view),
-            default=usual_columns(view),
+            column_names(view, told),
+            default=usual,
             key="columns",
             help="Group, system and score are always there.",
             bind="query-params",
         )
 
 
-def show_view_link(view: View, chosen: Filter, columns: Sequence[str], day: str) -> None:
-    """The view as a link that says all of it."""
+def show_view_link(
+    view: View, chosen: Filter, columns: Sequence[str], usual: Sequence[str], day: str
+) -> None:
+    """The view as a link that says all of it; columns are named where they are not the usual ones."""
     section = st.expander("Link to this view", key="link_to_view", on_change="rerun")
     if not section.open:  # as in the foot of the page: a block of code is heavy
         return
@@ -128,6 +138,6 @@ def show_view_link(view: View, chosen: Filter, columns: Sequence[str], day: str)
             "measure": view.measure,
             "as_of": day,
             **parameters_of(chosen),
-            "columns": columns if set(columns) != set(usual_columns(view)) else (),
+            "columns": columns if set(columns) != set(usual) else (),
         }
         st.code(view_link(parts), language=None, wrap_lines=True)

@@ -9,6 +9,7 @@ from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
 
 from harness.errors import HarnessError
 from harness.evaluation.measure import parse_measure
+from harness.leaderboard.facts import ACCOUNTS
 
 SCORE = "score"
 
@@ -26,26 +27,23 @@ FACTS = (
     "warnings",
     "first stage",
     "re-rank depth",
+    *ACCOUNTS,
     "reproduced",
     "date",
     "depth",
-    "calls",
-    "cost",
     "index size",
     "model size",
     "training",
     "licence",
     "description",
 )
-"""Columns that are not measures, in the order of the table."""
+"""Columns that are not measures, in the order of the table; accounts are there if some card tells them."""
 
 ONLY_ONE = ("by tie order",)
 """Columns that only a single data set has."""
 
 HIDDEN = (
     "depth",
-    "calls",
-    "cost",
     "index size",
     "model size",
     "training",
@@ -55,6 +53,9 @@ HIDDEN = (
     "by tie order",
 )
 """Columns that are shown on request only."""
+
+NAME_WIDTH = 195
+"""Of the column of systems, in pixels: 25 characters are whole, and a phone has room for the score, too."""
 
 HELP = {
     "group": "1 + the number of systems that are significantly better: nobody is better than those of "
@@ -80,6 +81,7 @@ HELP = {
     "date": "The day the newest run was made, in UTC.",
     "depth": "The most documents that the run may return for a query.",
     "calls": "Calls of a model for all queries, as the card reports them.",
+    "tokens": "Tokens through a model for all queries, as the card reports them.",
     "cost": "Money for all queries, as the card reports it.",
     "index size": "Bytes of the index on the largest data set shown, as the card reports them.",
     "model size": "Parameters of the largest model, as the card reports them (fact model_parameters).",
@@ -116,10 +118,10 @@ def board_columns(
             type="tertiary",
             alignment="left",
             pinned=True,
-            width=180,
+            width=NAME_WIDTH,
             key=OPENED,
-            help="A click on the name opens the system's page. By keyboard: Shift and Space mark the row, "
-            "links to it stand below the table then.",
+            help="A click on the name, or Enter, opens the system's page. By keyboard: the arrows move in "
+            "the table, Shift and Space mark a row, links to it stand below the table then.",
         ),
         SCORE: number(score, format="%.4f", help=what),
         **{name: number(name, format="%.4f", help=measure_help(name)) for name in others},
@@ -139,12 +141,13 @@ def board_columns(
         "tied pairs": number("Tied pairs", format="percent", help=HELP["tied pairs"]),
         "index size": number("Index size", format="bytes", help=HELP["index size"]),
         "model size": number("Model size", format="compact", help=HELP["model size"]),
-        **{name: number(name.capitalize(), help=HELP[name]) for name in COUNTS},
-        "re-rank depth": number("Re-rank depth", width=90, help=HELP["re-rank depth"]),
+        **{name: number(name.capitalize(), format=look, help=HELP[name]) for name, look in NUMBERS.items()},
+        "re-rank depth": number("Re-rank depth", width=98, help=HELP["re-rank depth"]),
     }
 
 
-COUNTS = ("warnings", "re-rank depth", "depth", "calls", "cost")
+NUMBERS = {"warnings": None, "depth": None, "calls": "localized", "tokens": "localized", "cost": None}
+"""Facts that are numbers, and how they are written."""
 
 
 def what_on(measure: str, dataset: str) -> str:

@@ -62,7 +62,7 @@ def show_pairs(found: Comparison, reference: str, measure: str) -> None:
             "system": others,
             "verdict": [verdict(pair) for pair in pairs],
             "difference": [pair.difference for pair in pairs],
-            "interval": [f"{pair.low:+.4f} – {pair.high:+.4f}" for pair in pairs],
+            "interval": [signed_span(pair.low, pair.high) for pair in pairs],
             "p": [pair.p for pair in pairs],
             "p corrected": [pair.p_corrected for pair in pairs],
             "effect": [pair.effect for pair in pairs],
@@ -93,6 +93,11 @@ def show_pairs(found: Comparison, reference: str, measure: str) -> None:
         },
         alt=f"Differences to {reference}",
     )
+
+
+def signed_span(low: float, high: float) -> str:
+    """An interval of a difference; what is nought at the digits shown has no minus."""
+    return " – ".join(f"{round(end, 4) + 0.0:+.4f}" for end in (low, high))
 
 
 def verdict(pair: PairRow) -> str:

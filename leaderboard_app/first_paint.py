@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from harness.errors import HarnessError
-from harness.leaderboard.facts import Facts
+from harness.leaderboard.facts import Facts, accounts_told
 from harness.leaderboard.overview import Line
 from harness.static_site.markup import Cell, Html, element, joined, link
 from leaderboard_app.asked import Asked, asked
@@ -69,8 +69,8 @@ def board_markup(wanted: Asked, listed: Listed, digest: str) -> str:
         _table(kept[:ROWS], listed, wanted.view.datasets),
         element("p", "The table that can be filtered and sorted is loading …", class_="soft", role="status"),
     )
-    style, script = _files()
-    inside = joined([_navigation(), main])
+    style, script = first_paint_style(), _file("first_paint.js")
+    inside = joined([navigation(), main])
     return (
         f'<style>{style}</style><div id="first-paint">{inside.text}</div>'
         f"<noscript><style>#first-paint {{ position: static }} #first-paint [role=status] {{ display: none }}"
@@ -101,7 +101,8 @@ def _told(wanted: Asked, listed: Listed, kept: int) -> str:
     return f"{day}{kept if kept == total else f'{kept} of {total}'} systems · ordered by {over}"
 
 
-def _navigation() -> Html:
+def navigation() -> Html:
+    """Links to the listed pages, relative to the board."""
     links = [link(f"./{entry.path}", entry.title) for entry in PAGES.values() if entry.listed]
     return element("nav", joined(links), **{"aria-label": "Pages"})
 
@@ -118,6 +119,7 @@ def _leaders(listed: Listed) -> Html:
 def _table(kept: Sequence[tuple[Line, Facts]], listed: Listed, datasets: Sequence[str]) -> Html:
     measure = listed.overview.measure
     shown = datasets[:COLUMNS] if len(datasets) > 1 else ()
+    told = accounts_told(facts for _, facts in listed.lines)
     head = ["Group", "System", f"Mean {measure}" if shown else measure, "95 % interval", "Open ranks"]
     head += ["Data sets"] if shown else []
     head += [
@@ -128,16 +130,17 @@ def _table(kept: Sequence[tuple[Line, Facts]], listed: Listed, datasets: Sequenc
         "Tied pairs",
         "First stage",
         "Re-rank depth",
+        *(name.capitalize() for name in told),
         "Reproduced",
         "Date",
     ]
     cells = joined([element("th", name, scope="col") for name in head], "")
-    rows = joined([_row(line, facts, listed, shown) for line, facts in kept])
+    rows = joined([_row(line, facts, listed, shown, told) for line, facts in kept])
     table = element("table", element("thead", element("tr", cells)), element("tbody", rows))
     return element("div", table, class_="wide")
 
 
-def _row(line: Line, facts: Facts, listed: Listed, shown: Sequence[str]) -> Html:
+def _row(line: Line, facts: Facts, listed: Listed, shown: Sequence[str], told: Sequence[str]) -> Html:
     found = listed.overview
     cells: list[Cell] = [line.group, link(f"./{system_link(line.system)}", line.system), line.value]
     cells += [span(line.low, line.high), open_ranks(line)]
@@ -145,7 +148,12 @@ def _row(line: Line, facts: Facts, listed: Listed, shown: Sequence[str]) -> Html
     cells.append(line.family)
     cells += [line.rows[name].measures[found.measure] if name in line.rows else None for name in shown]
     cells += [coverage(facts), _share(facts.judged), _share(facts.tied_share), facts.first_stage]
-    cells += [facts.rerank_depth, badge(line, facts), facts.created]
+    cells += [
+        facts.rerank_depth,
+        *(_count(getattr(facts, name)) for name in told),
+        badge(line, facts),
+        facts.created,
+    ]
     drawn = [element("td", cell, **({"class": "number"} if _number(cell) else {})) for cell in cells]
     return element("tr", joined(drawn, ""))
 
@@ -155,14 +163,20 @@ def _share(share: float | None) -> str:
     return "" if share is None else f"{100 * share:.2f}".rstrip("0").rstrip(".") + "%"
 
 
+def _count(number: float | None) -> Cell:
+    """A count without decimals, money with them."""
+    return int(number) if number is not None and number == int(number) else number
+
+
 def _number(cell: Cell) -> bool:
     return isinstance(cell, int | float)
 
 
+def first_paint_style() -> str:
+    """The style of markup inside an element ``first-paint``: that of the pages, without Streamlit's."""
+    return _file("first_paint.css")
+
+
 @cache
-def _files() -> tuple[str, str]:
-    """Style and script, from the files beside this one."""
-    folder = Path(__file__).parent
-    names = ("first_paint.css", "first_paint.js")
-    style, script = ((folder / name).read_text(encoding="utf-8") for name in names)
-    return style, script
+def _file(name: str) -> str:
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")

@@ -61,6 +61,7 @@ def board_frame(found: Overview, listed: Listed, others: Sequence[str]) -> pd.Da
         "date": [each.created for each in facts],
         "depth": [each.depth for each in facts],
         "calls": pd.array([each.calls for each in facts], dtype="Float64"),
+        "tokens": pd.array([each.tokens for each in facts], dtype="Float64"),
         "cost": pd.array([each.cost for each in facts], dtype="Float64"),
         "index size": pd.array([each.index_bytes for each in facts], dtype="Float64"),
         "model size": pd.array([each.parameters for each in facts], dtype="Float64"),

@@ -25,14 +25,14 @@ def show_problem(error: HarnessError) -> None:
     st.title("The board cannot be shown")
     st.warning(plain(message))
     st.write("A board is made from run files by one of these commands; reload this page afterwards.")
-    st.code(HOW_TO_FILL.format(store=_shown_url()), language="bash")
+    st.code(HOW_TO_FILL.format(store=_shown_url()), language="bash", wrap_lines=True)
 
 
 def show_empty() -> None:
     """A board without runs."""
     st.info("There is no run on this board yet.")
     st.write("Make a run and rebuild the board; reload this page afterwards.")
-    st.code(HOW_TO_FILL.format(store=_shown_url()), language="bash")
+    st.code(HOW_TO_FILL.format(store=_shown_url()), language="bash", wrap_lines=True)
 
 
 def show_missing(message: str) -> None:
@@ -55,8 +55,10 @@ def show_footer(snapshot: Snapshot) -> None:
             "The digest is a sha256 over every row, value and validation count of the board. Whoever has the "
             "same run files and judgments gets the same digest from this command:"
         )
-        st.code(board.digest, language=None)
-        st.code("harness rebuild --runs runs --store sqlite:///check.sqlite", language="bash")
+        st.code(board.digest, language=None, wrap_lines=True)
+        st.code(
+            "harness rebuild --runs runs --store sqlite:///check.sqlite", language="bash", wrap_lines=True
+        )
 
 
 def show_facts(facts: Mapping[str, str], about: str) -> None:

@@ -14,54 +14,12 @@ from harness.errors import HarnessError, StoreError
 from leaderboard_app.addresses import Address
 from leaderboard_app.layout import show_footer, show_problem
 from leaderboard_app.links import plain
+from leaderboard_app.manners import script, style
 from leaderboard_app.pages import PAGES
 from leaderboard_app.store import read_snapshot
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
-
-STYLE = "<style>.stMainBlockContainer { padding-top: 4rem; padding-bottom: 3rem; }</style>"
-
-# Streamlit pushes an entry of history for each widget that it writes into the address, and drops
-# the address of the page that is left. Here a click on a link, or another page, is one entry, everything
-# else replaces the present one, and the way back loads the page that the address says. A page that the
-# script opens gets its parameters before its path, so that the page that is left is given its own back.
-# The links of its tables open windows of their own; those to a page of this site stay in the one there is.
-ONE_ENTRY_A_LINK = """<span hidden></span><script>
-if (!window.oneEntryALink) {
-  window.oneEntryALink = true;
-  const push = history.pushState.bind(history);
-  const open = window.open.bind(window);
-  let clicked = false;
-  let left = location.href, replaced = 0;
-  document.addEventListener("click", (event) => {
-    if (event.target.closest && event.target.closest("a[href]")) clicked = true;
-  }, true);
-  history.pushState = (state, title, url) => {
-    const other = url && new URL(url, location.href).pathname !== location.pathname;
-    const now = performance.now();
-    if (clicked || other) {
-      if (other && now - replaced < 1000) history.replaceState(history.state, "", left);
-      push(state, title, url);
-    } else {
-      if (now - replaced > 1000) left = location.href;
-      replaced = now;
-      history.replaceState(state, title, url);
-    }
-    clicked = false;
-  };
-  addEventListener("popstate", (event) => {
-    event.stopImmediatePropagation();
-    location.reload();
-  }, true);
-  window.open = (url, ...rest) => {
-    const wanted = url ? new URL(url, location.href) : null;
-    if (!wanted || wanted.origin !== location.origin) return open(url, ...rest);
-    location.assign(wanted);
-    return null;
-  };
-}
-</script>"""
 
 
 def main() -> None:
@@ -78,8 +36,8 @@ def main() -> None:
         for entry in PAGES.values()
     ]
     page = st.navigation(pages, position="top")
-    st.html(STYLE)
-    st.html(ONE_ENTRY_A_LINK, unsafe_allow_javascript=True)
+    st.html(style())
+    st.html(script(), unsafe_allow_javascript=True)
     respell(page)
     try:
         snapshot = read_snapshot()

@@ -37,5 +37,7 @@ PAGES = {
     "history": PageEntry("views/history.py", "history", "History", ("as_of", "kind", "find")),
     "submit": PageEntry("views/submit.py", "submit", "Submit"),
     "operation": PageEntry("views/operation.py", "operation", "Operation", listed=False),
-    "run": PageEntry("views/run.py", "run", "Run", ("dataset", "system", "measure"), listed=False),
+    "run": PageEntry(
+        "views/run.py", "run", "Run", ("dataset", "system", "measure", "find", "on", "family"), listed=False
+    ),
 }

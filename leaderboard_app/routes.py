@@ -9,14 +9,16 @@ from collections.abc import AsyncIterator
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from harness.api.middleware import Explained
+from leaderboard_app.addresses import meant_page
 from leaderboard_app.compressed import CompressedScripts
 from leaderboard_app.first_paint import first_paint
 from leaderboard_app.pages import PAGES
 from leaderboard_app.shell import read_shell
+from leaderboard_app.unknown_pages import UnknownPages
 
 # A page's caches show a spinner to a session; the first paint has none, which is no reason to warn.
 logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").addFilter(
@@ -34,7 +36,7 @@ def routes() -> list[BaseRoute]:
 
 def middleware() -> list[Middleware]:
     """What stands before all routes."""
-    return [Middleware(Explained), Middleware(CompressedScripts)]
+    return [Middleware(Explained), Middleware(CompressedScripts), Middleware(UnknownPages)]
 
 
 def warm_up() -> None:
@@ -48,6 +50,9 @@ async def board_html(request: Request) -> Response:
     What loads the modules stands in a template then, and the script of the first paint takes it out when the
     rows are painted: compiling four megabytes would come before them else.
     """
+    other = meant_page(request.query_params.multi_items())
+    if other:
+        return RedirectResponse(other)
     shell = read_shell()
 
     async def pieces() -> AsyncIterator[str]:

@@ -48,7 +48,7 @@ def show_files(row: Row, detail: RunDetail, *, offer: bool) -> None:
     command = reproduce_command(row.dataset, row.system)
     if command:
         st.write("Make the run again:")
-        st.code(command, language="bash")
+        st.code(command, language="bash", wrap_lines=True)
     else:
         st.write(
             "No baseline file of this name comes with the harness, so the run cannot be made again here."

@@ -19,6 +19,14 @@ Every page here has most of them; named in the head, they load while the page co
 """
 
 
+BASE = '<script>window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href };</script>'
+"""Where the server is, said to Streamlit's page before it loads.
+
+Else it asks for the server's health below each page's own path first, in vain, and the browser's console
+fills with errors. An answer there would not do: the page would take its own path for the server's.
+"""
+
+
 class Shell(NamedTuple):
     """``index.html`` in pieces, which put together are the page.
 
@@ -49,7 +57,11 @@ def read_shell() -> Shell:
         for name in modules_of(folder, PARTS)
         if name not in known
     ]
-    return Shell(MODULE.sub("", head) + body, "".join(MODULE.findall(head) + more), tail)
+    return Shell(
+        MODULE.sub("", head).replace("<head>", f"<head>{BASE}", 1) + body,
+        "".join(MODULE.findall(head) + more),
+        tail,
+    )
 
 
 def static_folder() -> Path:

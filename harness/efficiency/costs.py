@@ -60,7 +60,7 @@ def costs_of(card: Mapping[str, Any]) -> Costs:
     timings, index = _mapping(card.get("timings")), _mapping(card.get("index"))
     latency = _mapping(timings.get("latency_ms"))
     used = _tracked(_mapping(card.get("resources")))
-    facts = [index, *stage_facts(card), used]
+    facts = [_accounts_of(each) for each in (index, *stage_facts(card), used)]
     counted = {name: _account(name, keys, facts) for name, keys in ACCOUNTS.items()}
     if counted["tokens"] is None:
         counted["tokens"] = _total([_number(each.get(part)) for each in facts for part in TOKEN_PARTS])
@@ -76,6 +76,11 @@ def costs_of(card: Mapping[str, Any]) -> Costs:
         index_bytes=_number(index.get("index_bytes")),
         **counted,
     )
+
+
+def _accounts_of(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The facts, less an index's own count of tokens: that is its size, and no model was paid for it."""
+    return {key: value for key, value in facts.items() if key != "tokens" or "index_bytes" not in facts}
 
 
 def _tracked(resources: Mapping[str, Any]) -> Mapping[str, Any]:

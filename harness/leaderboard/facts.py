@@ -17,6 +17,10 @@ REPRODUCED = ("reproduced", "within tolerance")
 """Verdicts that count as reproduced."""
 
 
+ACCOUNTS = ("calls", "tokens", "cost")
+"""Facts that cards tell of few systems: calls of a model, tokens through it, money."""
+
+
 class Facts(NamedTuple):
     """One line of an overview in words and counts; sums and means are over the data sets that it has.
 
@@ -72,6 +76,12 @@ def facts_of(line: Line, profiles: Profiles) -> Facts:
         training="declared" if "declared" in said else "none" if said == {"none"} else "unknown",
         description=" ".join(rows[0].description.split()),
     )
+
+
+def accounts_told(facts: Iterable[Facts]) -> tuple[str, ...]:
+    """Those of :data:`ACCOUNTS` that some line tells; of the others a column would be empty."""
+    found = list(facts)
+    return tuple(name for name in ACCOUNTS if any(getattr(each, name) is not None for each in found))
 
 
 def reproduction_of(row: Row) -> Mapping[str, str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from harness.leaderboard.benchmarks import Benchmark, offered
-from harness.leaderboard.facts import facts_of
+from harness.leaderboard.facts import accounts_told, facts_of
 from harness.leaderboard.overview import Line, Overview, overview
 from harness.leaderboard.row import Row
+from harness.static_site.compared import can_compare, compare_address
 from harness.static_site.contents import Contents
 from harness.static_site.drawing import bars
 from harness.static_site.markup import Cell, Html, address, element, facts, joined, link, page, table
@@ -117,9 +118,10 @@ def _ranking(contents: Contents, view: Overview, depth: int) -> list[Cell]:
     several = len(view.datasets) > 1
     head = ["group", "system", "family", view.measure, "95 % from", "to"]
     head += [f"{name}" for name in view.datasets] if several else []
-    head += ["answered", "judged", "tied pairs", "first stage", "re-ranked", "reproduced"]
+    told = accounts_told(facts_of(line, contents.profiles) for line in view.lines)
+    head += ["answered", "judged", "tied pairs", "first stage", "re-ranked", *told, "reproduced"]
     body: list[Cell] = [bars(view.lines, view.measure)]
-    body.append(table(head, (_cells(contents, view, line, several, depth) for line in view.lines)))
+    body.append(table(head, (_cells(contents, view, line, told, depth) for line in view.lines)))
     if view.rule:
         body.append(
             element("p", "Group 1 + n: n systems are significantly better. " + view.rule, class_="soft")
@@ -131,12 +133,12 @@ def _ranking(contents: Contents, view: Overview, depth: int) -> list[Cell]:
     return body
 
 
-def _cells(contents: Contents, view: Overview, line: Line, several: bool, depth: int) -> list[Cell]:
+def _cells(contents: Contents, view: Overview, line: Line, accounts: Sequence[str], depth: int) -> list[Cell]:
     told = facts_of(line, contents.profiles)
     up = "../" * depth
     target = f"{up}runs/{address(next(iter(line.rows)), line.system)}.html"
     cells: list[Cell] = [line.group, link(target, line.system), line.family, line.value, line.low, line.high]
-    if several:
+    if len(view.datasets) > 1:
         cells += [_score(line.rows.get(name), view.measure) for name in view.datasets]
     return [
         *cells,
@@ -145,6 +147,7 @@ def _cells(contents: Contents, view: Overview, line: Line, several: bool, depth:
         told.tied_share,
         told.first_stage,
         told.rerank_depth,
+        *(getattr(told, name) for name in accounts),
         told.reproduced_last if told.reproduced else "",
     ]
 
@@ -158,6 +161,10 @@ def _dataset(contents: Contents, name: str) -> str:
     spec = entry.spec
     measure = contents.board.headlines[name]
     body: list[Cell] = [element("p", entry.title)]
+    if can_compare(contents, name):
+        body.append(
+            element("p", link(f"../{compare_address(name)}.html", "Compare its systems, pair by pair"))
+        )
     if rows:
         body += _ranking(contents, overview_of(contents, (name,), measure), depth=1)
         body += [element("h2", "All measures"), _all_measures(rows)]

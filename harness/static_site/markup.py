@@ -48,8 +48,13 @@ def link(target: str, text: Cell) -> Html:
     return element("a", text, href=target)
 
 
-def table(header: Sequence[Cell], rows: Iterable[Sequence[Cell]], caption: str = "") -> Html:
-    """A table that the page's script lets readers sort and search; numbers stand to the right."""
+def table(
+    header: Sequence[Cell], rows: Iterable[Sequence[Cell]], caption: str = "", anchor: str = ""
+) -> Html:
+    """A table that the page's script lets readers sort and search; numbers stand to the right.
+
+    With an ``anchor`` its rows can be linked to: ``anchor-0``, ``anchor-1``, …
+    """
     cells = [list(row) for row in rows]
     numeric = [_is_number(row[place] for row in cells) for place in range(len(header))]
     head = joined(
@@ -59,7 +64,8 @@ def table(header: Sequence[Cell], rows: Iterable[Sequence[Cell]], caption: str =
         ),
         "",
     )
-    body = joined((_row(row) for row in cells), "\n")
+    names = ({"id": f"{anchor}-{number}"} if anchor else {} for number in range(len(cells)))
+    body = joined((_row(row, name) for row, name in zip(cells, names, strict=True)), "\n")
     title = element("caption", caption) if caption else Html("")
     whole = element("table", title, element("thead", element("tr", head)), element("tbody", body))
     return element("div", whole, class_="wide", tabindex="0")
@@ -71,8 +77,8 @@ def _is_number(column: Iterable[Cell]) -> bool:
     return bool(found) and all(isinstance(cell, int | float) for cell in found)
 
 
-def _row(cells: Sequence[Cell]) -> Html:
-    return element("tr", joined((_cell(cell) for cell in cells), ""))
+def _row(cells: Sequence[Cell], named: Mapping[str, str]) -> Html:
+    return element("tr", joined((_cell(cell) for cell in cells), ""), **named)
 
 
 def _cell(cell: Cell) -> Html:
@@ -107,7 +113,7 @@ def file_name(text: str) -> str:
     return f"~{safe}" if safe.startswith(".") else safe
 
 
-def page(title: str, *body: Cell, depth: int, digest: str) -> str:
+def page(title: str, *body: Cell, depth: int, digest: str, scripts: Sequence[str] = ()) -> str:
     """A whole page.
 
     Args:
@@ -115,11 +121,13 @@ def page(title: str, *body: Cell, depth: int, digest: str) -> str:
         body: what follows the heading.
         depth: folders between the page and the site's root.
         digest: of the board, for the foot.
+        scripts: addresses of further scripts, relative to the page, in the order in which they run.
     """
     up = "../" * depth
     menu = joined(
         [
             link(f"{up}index.html", "Board"),
+            link(f"{up}compare.html", "Compare"),
             link(f"{up}systems.html", "Systems"),
             link(f"{up}datasets.html", "Data sets"),
             link(f"{up}efficiency.html", "Efficiency"),
@@ -130,12 +138,15 @@ def page(title: str, *body: Cell, depth: int, digest: str) -> str:
         " ",
     )
     inside = joined([element("h1", title), *body])
+    tags = "".join(
+        f'<script defer src="{escape(each)}"></script>\n' for each in (f"{up}static/site.js", *scripts)
+    )
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n"
         f'<link rel="stylesheet" href="{up}static/site.css">\n'
-        f'<script defer src="{up}static/site.js"></script>\n</head>\n<body>\n'
+        f"{tags}</head>\n<body>\n"
         f'<nav aria-label="Pages">{menu.text}</nav>\n<main>\n{inside.text}\n</main>\n'
         f"<footer>Board {escape(digest)}</footer>\n</body>\n</html>\n"
     )

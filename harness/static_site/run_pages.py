@@ -9,8 +9,9 @@ import yaml
 
 from harness.leaderboard.row import Row
 from harness.static_site.board_pages import Page
+from harness.static_site.compared import can_compare, pair_address
 from harness.static_site.contents import Contents
-from harness.static_site.markup import Cell, address, element, facts, file_name, link, page, table
+from harness.static_site.markup import Cell, address, element, facts, file_name, joined, link, page, table
 
 
 def run_pages(contents: Contents) -> Iterator[Page]:
@@ -22,7 +23,7 @@ def run_pages(contents: Contents) -> Iterator[Page]:
 def _run(contents: Contents, row: Row) -> str:
     card = contents.card(row)
     body: list[Cell] = [
-        element("p", link(f"../../datasets/{address(row.dataset)}.html", row.dataset), f" · {row.family}"),
+        element("p", joined(_ways(contents, row), " · ")),
         element("p", row.description),
         element("h2", "Scores"),
         _scores(row),
@@ -45,6 +46,14 @@ def _run(contents: Contents, row: Row) -> str:
         body += [element("h2", "The card"), *_card(card)]
     body += _queries(contents, row)
     return page(f"{row.system} on {row.dataset}", *body, depth=2, digest=contents.board.digest)
+
+
+def _ways(contents: Contents, row: Row) -> Iterator[Cell]:
+    """The data set, the family, and the way to a comparison where there is one."""
+    yield link(f"../../datasets/{address(row.dataset)}.html", row.dataset)
+    yield row.family
+    if row.path and can_compare(contents, row.dataset):
+        yield link(f"../../{pair_address(row.dataset, row.system)}", "Compare with another system")
 
 
 def _scores(row: Row) -> Cell:
@@ -109,4 +118,4 @@ def _queries(contents: Contents, row: Row) -> Iterator[Cell]:
     ids, texts = contents.queries(row.dataset)
     values = contents.vectors(row.dataset, [row.system], measure)[0].tolist()
     yield element("h2", f"{measure} of each query")
-    yield table(("query", "text", measure), zip(ids, texts, values, strict=True))
+    yield table(("query", "text", measure), zip(ids, texts, values, strict=True), anchor="query")

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from harness.errors import CommandError
 from harness.static_site.board_pages import board_pages
+from harness.static_site.compare_pages import compare_pages
 from harness.static_site.contents import Contents, read_contents
 from harness.static_site.data_files import board_json, scores_csv, write_sqlite
 from harness.static_site.other_pages import other_pages
@@ -19,7 +20,7 @@ from harness.static_site.system_pages import system_pages
 
 MARK = "board.sqlite"
 """A folder that has this file beside ``index.html`` is taken for an earlier export."""
-STATIC = ("site.css", "site.js")
+STATIC = ("site.css", "site.js", "compare.js")
 
 
 class Exported(NamedTuple):
@@ -85,11 +86,11 @@ def _replaceable(folder: Path) -> bool:
 
 def _write(contents: Contents, folder: Path, progress: Callable[[str, int], None]) -> int:
     count = 0
-    makers = (board_pages, run_pages, system_pages, other_pages)
+    makers = (board_pages, compare_pages, run_pages, system_pages, other_pages)
     for pages in (make(contents) for make in makers):
         for name, text in pages:
             _put(folder / name, text)
-            count += 1
+            count += name.endswith(".html")
             progress("pages written", count)
     _put(folder / "data" / "board.json", board_json(contents))
     _put(folder / "data" / "scores.csv", scores_csv(contents))

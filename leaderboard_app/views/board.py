@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from harness.leaderboard.facts import accounts_told
 from harness.leaderboard.overview import Overview
 from leaderboard_app.bars import show_bars
 from leaderboard_app.board_export import show_chooser, show_exports
@@ -15,6 +16,7 @@ from leaderboard_app.choices import (
     choose_columns,
     lists_of,
     show_view_link,
+    usual_columns,
 )
 from leaderboard_app.columns import FACTS, OPENED, SCORE, board_columns
 from leaderboard_app.filter_choices import choose_filter, is_day
@@ -51,7 +53,8 @@ def show() -> None:
             return
         found, everything = read_overview(view.datasets, view.measure, day)
         chosen = choose_filter(everything)
-        columns = choose_columns(view)
+        told = accounts_told(facts for _, facts in everything)
+        columns = choose_columns(view, told)
     listed = [(line, facts) for line, facts in everything if chosen.keeps(line, facts)]
     show_heading(snapshot, view, found, listed)
     if not listed:
@@ -65,7 +68,7 @@ def show() -> None:
         )
         show_chooser(listed)
     show_remarks(snapshot, view, found)
-    show_view_link(view, chosen, columns, day)
+    show_view_link(view, chosen, columns, usual_columns(view, told), day)
 
 
 def show_past_note(day: str) -> None:

@@ -16,7 +16,7 @@ from leaderboard_app.links import plain
 from leaderboard_app.store import read_snapshot
 from leaderboard_app.view_state import choose_many, switch
 
-READ_IN = {"computed": "second-hand: mean of printed figures"}
+READ_IN = {"computed": "second-hand: our mean of printed figures"}
 """Kinds of evidence that need more words than their names."""
 
 
@@ -26,8 +26,8 @@ def show() -> None:
     st.title("Published against computed")
     st.caption(
         "Figures that papers and repositories report, beside the mean that the run on this board has. "
-        "Published figures are never used as scores here. Each was read in the source that is named; one "
-        "that no source prints as it stands is marked as second-hand."
+        "Published figures are never used as scores here. Each was read in the source that is named, never "
+        "in another that quotes it; a mean of printed figures, which no source prints, is marked."
     )
     evidence = {
         Claim(
@@ -136,7 +136,7 @@ def show_table(kept: Sequence[Beside], evidence: Mapping[Claim, str]) -> None:
         hide_index=True,
         placeholder="",
         column_config={
-            "system": text("System", pinned=True, help="What this project calls the system."),
+            "system": text("System", pinned=True, width=195, help="What this project calls the system."),
             "dataset": text("Data set", help="Its name in the catalogue."),
             "measure": text("Measure", help="Its name here, whatever the source calls it."),
             "published": number("Published", format="%.4f", help="As the source prints it, a share of one."),
@@ -144,7 +144,10 @@ def show_table(kept: Sequence[Beside], evidence: Mapping[Claim, str]) -> None:
             "difference": number("Difference", format="%+.4f", help="Computed less published."),
             "verdict": text("Verdict", help="By the digits that the source prints."),
             "evidence": text(
-                "Read in", help="Where the figure stands. Second-hand: a mean of figures that stand there."
+                "Read in",
+                help="Where the figure stands: the repository's own file, the paper, or the card of the "
+                "model. Second-hand: nobody prints it; it is our mean of figures that stand there. The table "
+                "has no other figures at second hand.",
             ),
             "label": text("Called there", help="What the source calls the system."),
             "source": text("Source", width="large", help="Repository with commit and file, or paper."),

@@ -12,17 +12,18 @@ from harness.leaderboard.row import Row
 from leaderboard_app.frames import measures_of
 from leaderboard_app.layout import show_empty, show_missing
 from leaderboard_app.links import page_link, plain
+from leaderboard_app.run_list import show_runs
 from leaderboard_app.run_making import show_card, show_files
 from leaderboard_app.run_scores import show_issues, show_per_query, show_scores
 from leaderboard_app.store import Snapshot, read_detail, read_snapshot
 
 
 def show() -> None:
-    """Draw the page of the run that the address names, or a choice where it names none."""
+    """Draw the page of the run that the address names, or a list where it names none."""
     snapshot = read_snapshot()
     dataset, system = st.query_params.get("dataset"), st.query_params.get("system")
     if dataset is None or system is None:
-        show_choice(snapshot)
+        show_list(snapshot)
         return
     row = next((r for r in snapshot.board.rows if (r.dataset, r.system) == (dataset, system)), None)
     if row is None:
@@ -45,19 +46,13 @@ def show() -> None:
     show_files(row, detail, offer=snapshot.policy(row.dataset).run_files)
 
 
-def show_choice(snapshot: Snapshot) -> None:
-    """All runs as a choice, for visitors who come without a permalink."""
+def show_list(snapshot: Snapshot) -> None:
+    """All runs, for visitors who come without a permalink."""
     st.title("Runs")
     if not snapshot.board.rows:
         show_empty()
         return
-    names = {f"{row.system} on {row.dataset}": row for row in snapshot.board.rows}
-    chosen = st.selectbox(
-        "Run", list(names), index=None, placeholder="Choose a run", help="A system on a data set.", width=420
-    )
-    if chosen:
-        row = names[chosen]
-        page_link("run", f"Open {chosen}", {"dataset": row.dataset, "system": row.system})
+    show_runs(snapshot)
 
 
 def show_heading(snapshot: Snapshot, row: Row) -> None:

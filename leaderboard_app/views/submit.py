@@ -36,7 +36,7 @@ def show() -> None:
             "This server takes no runs in: it was started without accounts. What it would say can be seen on "
             "your own machine, and runs can be sent to a server that takes them:"
         )
-        st.code(HERE, language="bash")
+        st.code(HERE, language="bash", wrap_lines=True)
         show_template()
         return
     show_form(door)

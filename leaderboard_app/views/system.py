@@ -70,10 +70,20 @@ def show_heading(snapshot: Snapshot, runs: Sequence[Row]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"{plain(row.family)} · {len(runs)} run{'s' * (len(runs) > 1)}")
         page_link("board", "Board", {"benchmark": "all", "find": row.system})
-        page_link("compare", "Compare it", {"dataset": row.dataset})
+        show_way_to_compare(snapshot, runs)
     st.text(row.description)
     if profiles:
         show_facts(declared(profiles), "What the system declares of itself")
+
+
+def show_way_to_compare(snapshot: Snapshot, runs: Sequence[Row]) -> None:
+    """A link that sets it beside the best other system of a data set; none where nothing may be compared."""
+    for row in runs:
+        rival = next((each for each in snapshot.rows_on(row.dataset) if each.system != row.system), None)
+        if rival and not row.parts and snapshot.policy(row.dataset).per_query:
+            pair: dict[str, str | list[str]] = {"dataset": row.dataset, "systems": [row.system, rival.system]}
+            page_link("compare", f"Compare it with {rival.system}", pair)
+            return
 
 
 def declared(profiles: Sequence[Profile]) -> dict[str, str]:

@@ -79,6 +79,7 @@ def test_a_click_on_a_name_opens_the_system_in_the_same_tab(page: Page, site: st
     assert len(page.context.pages) == 1
     drawn(page)
     page.go_back()
+    drawn(page)
     expect(page.get_by_role("heading", name="Retrieval leaderboard")).to_be_visible()
     assert "system=" not in page.url, "the board has its own address back"
 
@@ -97,6 +98,63 @@ def test_a_row_marked_by_keyboard_leads_to_its_system_and_its_run(page: Page, si
     page.keyboard.press("Enter")
     page.wait_for_url(f"{site}/system?system=*")
     expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+
+
+def focused(page: Page, heading: str) -> str:
+    """Move the focus into a table by keys alone, to its cell under a heading; the text of the cell."""
+    assert rows_of(page)
+    page.locator("[data-testid=stDataFrame] canvas").first.focus()
+    page.keyboard.press("ArrowDown")
+    cell = page.locator("td[role=gridcell][aria-selected=true]")
+    expect(cell).to_have_count(1)
+    head = page.locator("canvas th").filter(has_text=re.compile(f"^{heading}$"))
+    steps = int(head.get_attribute("aria-colindex") or 0) - int(cell.get_attribute("aria-colindex") or 0)
+    for _ in range(abs(steps)):
+        page.keyboard.press("ArrowRight" if steps > 0 else "ArrowLeft")
+    expect(cell).to_have_attribute("aria-colindex", head.get_attribute("aria-colindex") or "")
+    return cell.inner_text()
+
+
+def test_enter_on_a_name_opens_the_system(page: Page, site: str) -> None:
+    name = focused(page, "System")
+    assert name in ["bm25", "<b>bold</b> *x*", "overlap"]
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+    assert page.url.startswith(f"{site}/system?system=")
+
+
+def test_tab_leaves_a_table(page: Page) -> None:
+    assert focused(page, "System")
+    page.keyboard.press("Tab")  # to what scrolls the table
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="CSV of the table")).to_be_focused()
+
+
+def test_enter_on_a_link_of_a_table_opens_it(page: Page, site: str) -> None:
+    page.goto("/run?find=overlap")
+    drawn(page)
+    assert focused(page, "Run") == "run?dataset=alpha&system=overlap"
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{site}/run?dataset=alpha&system=overlap")
+
+
+def test_no_page_fills_the_console_with_errors(page: Page) -> None:
+    errors: list[str] = []
+    page.on("console", lambda told: errors.append(told.text) if told.type == "error" else None)
+    for address in ("/system?system=bm25", "/compare", "/history"):
+        page.goto(address)
+        drawn(page)
+    assert not errors
+
+
+def test_an_unknown_page_leads_to_the_board(page: Page) -> None:
+    answer = page.goto("/nosuchpage")
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.get_by_role("heading", name="No such page")).to_be_visible()
+    page.get_by_role("link", name="To the board").click()
+    drawn(page)
+    expect(page.get_by_role("heading", name="Retrieval leaderboard")).to_be_visible()
 
 
 def test_the_first_rows_stand_in_the_first_answer_and_work_without_scripts(
@@ -181,6 +239,7 @@ def test_one_press_of_back_is_one_page_back(page: Page, site: str) -> None:
     expect(page.get_by_role("heading", name="Alpha collection")).to_be_visible()
     assert page.url == f"{site}/dataset?dataset=alpha"
     page.go_back()
+    drawn(page)
     expect(page.get_by_role("heading", name="Retrieval leaderboard")).to_be_visible()
     assert page.url == f"{site}/?benchmark=own"  # the first data set is the default
 

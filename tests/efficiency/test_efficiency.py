@@ -28,6 +28,13 @@ def test_costs_are_summed_over_stages_and_branches() -> None:
     assert found.machine_class == "small"
 
 
+def test_the_size_of_an_index_in_tokens_is_no_account() -> None:
+    index = {"tokens": 23017, "index_bytes": 17_682_872}
+    stage = {"facts": index}
+    assert costs_of({"index": index, "pipeline": [stage]}).tokens is None
+    assert costs_of({"index": index, "pipeline": [stage, {"facts": {"tokens": 40}}]}).tokens == 40
+
+
 @pytest.mark.parametrize("value", ["fast", None, True, -1, float("nan"), {}, []])
 def test_what_is_no_amount_is_unknown(value: object) -> None:
     card = {

@@ -1,0 +1,78 @@
+"""Which columns the board shows by itself: what is spent where a card tells it, and those of the view."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from harness.store.engine import connect
+from harness.store.writing import RunEntry, replace_board
+from leaderboard_app.first_paint import first_paint
+from tests.leaderboard_app.boards import BM25, OVERLAP, dataset, run
+from tests.leaderboard_app.conftest import Open
+
+
+def paid(entry: RunEntry, facts: Mapping[str, Any]) -> RunEntry:
+    """A run whose second stage calls a model."""
+    stage = {"stage": "rerank", "name": "pointwise", "parameters": {"depth": 20}, "facts": facts}
+    card = {**entry.card, "pipeline": [*entry.card["pipeline"], stage]}
+    return type(entry)(**{name: getattr(entry, name) for name in entry.__slots__} | {"card": card})
+
+
+@pytest.fixture
+def spending(store: str) -> str:
+    """A data set on which one system reports calls and money, and one on which nobody does."""
+    replace_board(
+        connect(store, create=True),
+        [
+            dataset("alpha", "Alpha collection"),
+            dataset("beta", "Beta collection"),
+            run("alpha", "bm25", OVERLAP),
+            paid(run("alpha", "judge", BM25), {"calls": 400, "cost_usd": 1.25}),
+            run("beta", "bm25", OVERLAP),
+        ],
+    )
+    return store
+
+
+def shown(app: AppTest) -> list[str]:
+    return list(app.dataframe[0].proto.column_order)
+
+
+def test_what_is_spent_is_shown_where_a_card_tells_it(spending: str, visit: Open) -> None:
+    app = visit(benchmark="own", datasets="alpha")
+    columns = shown(app)
+    at = columns.index("first stage")
+    assert columns[at : at + 5] == ["first stage", "re-rank depth", "calls", "cost", "reproduced"]
+    table = app.dataframe[0].value
+    assert table["calls"].tolist()[0] == 400
+    assert table["cost"].tolist()[0] == 1.25
+    assert table["re-rank depth"].tolist()[0] == 20
+    assert table["cost"].isna().tolist() == [False, True]
+
+
+def test_empty_columns_are_neither_shown_nor_offered(spending: str, visit: Open) -> None:
+    app = visit(benchmark="own", datasets="beta")
+    assert not {"calls", "tokens", "cost"} & set(shown(app))
+    assert not {"calls", "tokens", "cost"} & set(app.multiselect(key="columns").options)
+
+
+def test_who_has_not_chosen_columns_gets_those_of_each_view(spending: str, visit: Open) -> None:
+    app = visit(benchmark="own", datasets="beta")
+    app.multiselect(key="datasets").set_value(["alpha"]).run()
+    assert {"calls", "cost", "AP"} <= set(shown(app))
+    app.multiselect(key="datasets").set_value(["alpha", "beta"]).run()
+    assert {"data sets", "alpha", "beta", "cost"} <= set(shown(app))
+    app.multiselect(key="columns").set_value(["family"]).run()
+    app.multiselect(key="datasets").set_value(["alpha"]).run()
+    assert shown(app) == ["group", "system", "score", "family"], "a choice is kept"
+
+
+def test_the_first_paint_shows_it_too(spending: str) -> None:
+    markup = first_paint([("benchmark", "own"), ("datasets", "alpha")])
+    assert '<th scope="col">Re-rank depth</th><th scope="col">Calls</th><th scope="col">Cost</th>' in markup
+    assert '<td class="number">400</td><td class="number">1.2500</td>' in markup
+    assert "Calls" not in first_paint([("benchmark", "own"), ("datasets", "beta")])
