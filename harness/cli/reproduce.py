@@ -65,6 +65,9 @@ def execute(options: argparse.Namespace) -> int:
         raise CommandError("--record keeps verdicts on what files expect, not on published scores.")
     if options.list or options.dry_run:
         return _print_plan(options, files)
+    for option in ("json", "junit"):  # seen before the work, not after it
+        if (named := getattr(options, option)) and Path(named).is_dir():
+            raise CommandError(f"--{option} names the folder {named}; name a file.")
     found = reproduce(
         files,
         datasets=options.dataset,

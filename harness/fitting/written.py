@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import yaml
 
 from harness.config import load_yaml
 from harness.errors import CommandError
-from harness.files import atomic_write
+from harness.files import atomic_write, require_writable_folder
 from harness.fitting.fit import Fitted
 from harness.retrievers.spec import LONGEST, NAME, read_system
 
@@ -28,9 +27,9 @@ def require_writable(path: Path) -> None:
     name = path.stem
     if not re.fullmatch(NAME, name) or len(name) > LONGEST or path.suffix != ".yaml":
         raise CommandError(f"The system is called like its file, and {path.name!r} is no name: NAME.yaml.")
-    place = next(folder for folder in path.absolute().parents if folder.exists())
-    if path.is_dir() or not place.is_dir() or not os.access(place, os.W_OK):
-        raise CommandError(f"{path} cannot be written: {path if path.is_dir() else place} is in the way.")
+    if path.is_dir():
+        raise CommandError(f"{path} is a folder; name a file for the fitted system.")
+    require_writable_folder(path.absolute().parent)
 
 
 def write_fitted(found: Fitted, path: Path) -> None:

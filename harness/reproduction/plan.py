@@ -85,7 +85,7 @@ def plan(
         try:
             declared += read_promises(path)
         except HarnessError as error:
-            broken.append(Row(system=path.stem, verdict=Verdict.FAILED, reason=str(error)))
+            broken.append(Row(system=path.stem or str(path), verdict=Verdict.FAILED, reason=str(error)))
     usable, doubles = _without_doubles(declared)
     broken += doubles
     chosen = [

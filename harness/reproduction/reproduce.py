@@ -59,7 +59,7 @@ def reproduce(
 
     Raises:
         UnknownNameError: ``against`` is neither, or no file declares a data set or family asked for.
-        CommandError: nothing that was chosen has a score, or ``out`` is the stored record itself.
+        CommandError: nothing that was chosen has a score, or ``out`` is a file or the stored record itself.
     """
     planned = plan(baselines, datasets=datasets, families=families, against=against)
     store = Path(store_runs)
@@ -67,6 +67,8 @@ def reproduce(
         raise CommandError(
             f"{out} is the record that the new runs are compared with; choose another folder for --out."
         )
+    if out is not None and Path(out).exists() and not Path(out).is_dir():
+        raise CommandError(f"{out} is a file, and --out names the folder that runs and cards are kept in.")
     cache = StageCache(since=0.0 if resume else time.time())
     with _folder(out) as folder, network(offline=offline):
         done = {

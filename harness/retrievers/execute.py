@@ -8,6 +8,7 @@ from pathlib import Path
 from harness.datasets.dataset import Dataset, load_dataset
 from harness.datasets.fingerprint import fingerprint
 from harness.errors import RunFileError
+from harness.files import require_writable_folder
 from harness.retrievers.pipeline import run_pipeline
 from harness.retrievers.run_card import make_card
 from harness.retrievers.spec import SystemSpec, read_system
@@ -54,12 +55,14 @@ def run(
     Raises:
         SpecError: the baseline's file breaks its schema.
         UnknownNameError: there is no such data set or retriever.
-        MissingExtraError, CommandError: optional packages of its stages, engines or backends are absent.
+        MissingExtraError, CommandError: optional packages of its stages, engines or backends are absent, or
+            ``out`` cannot be written to.
         UnavailableError: the data cannot be reached from here.
         RunFileError: the system returned nothing for any query.
     """
     spec = baseline if isinstance(baseline, SystemSpec) else read_system(Path(baseline), system)
     require_extras(spec.pipeline)
+    require_writable_folder(Path(out))
     data = dataset if isinstance(dataset, Dataset) else load_dataset(dataset)
     depth = min(spec.depth, data.spec.depth)
     prints = fingerprint(data)

@@ -87,7 +87,7 @@ def test_evaluate_prints_a_table_by_default(files: Path, capsys: pytest.CaptureF
         (["serve", "--store", "sqlite:///none.sqlite"], 1, "harness rebuild"),
         (["datasets", "show", "dmeo"], 2, "demo"),
         (["evaluate", "other.txt", "--qrels", "qrels.txt"], 1, "none of the 2 judged queries"),
-        (["run", "good.yaml", "--dataset", "demo", "--out", "run.txt/x"], 1, "run.txt"),
+        (["run", "good.yaml", "--dataset", "demo", "--out", "run.txt/x"], 2, "run.txt is a file"),
         (["serve", "--port", "99999"], 2, "99999 is not a port"),
     ],
 )

@@ -324,6 +324,20 @@ def test_the_record_is_never_overwritten(home: Path) -> None:
         harness.reproduce([home / "baselines" / "bm25.yaml"], datasets=["demo"], out="runs")
 
 
+def test_reports_and_runs_that_cannot_be_written_are_refused_before_any_work(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(home / "baselines" / "bm25.yaml")
+    for option, place, message in (
+        ("--json", ".", "--json names the folder .; name a file."),
+        ("--junit", "baselines", "--junit names the folder baselines; name a file."),
+        ("--out", path, "is a file, and --out names the folder"),
+    ):
+        assert main(["reproduce", path, "--dataset", "demo", option, place]) == 2
+        told = capsys.readouterr()
+        assert told.out == "" and message in told.err
+
+
 def test_a_filter_that_fits_nothing_is_refused(home: Path) -> None:
     files = [home / "baselines" / "bm25.yaml"]
     with pytest.raises(UnknownNameError, match="Did you mean 'scifact'"):
