@@ -39,6 +39,11 @@ def cache_folder() -> Path:
         return Path(tempfile.gettempdir()) / f"retrieval-harness-{os.getuid()}"
 
 
+def without_tilde(path: str | Path) -> Path:
+    """A path with ``~`` and ``~user`` written out; that of a user whom nobody knows stays as it is."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111  (the other way raises)
+
+
 def require_writable_folder(folder: Path) -> None:
     """See that a folder, which is there or can be made, can be written to, before work is spent.
 

@@ -68,7 +68,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Score and print."""
-    from harness.cli.named_files import require_files
+    from harness.cli.named_files import require_files, run_file
     from harness.cli.piped import STDIN, regular_file
     from harness.datasets.qrels import read_qrels
     from harness.errors import CommandError
@@ -76,14 +76,16 @@ def execute(options: argparse.Namespace) -> int:
 
     if options.dataset is not None:
         with regular_file(options.run) as run:
-            return _on_dataset(options, run)
+            return _on_dataset(options, run_file(run))
     if options.run == options.qrels == STDIN:
         raise CommandError("The run and the judgments cannot both come through the standard input.")
-    require_files(*{options.run, options.qrels} - {STDIN})
+    require_files(*(name for name in (options.run, options.qrels) if name != STDIN))
+    if Path(options.qrels).is_dir():
+        raise CommandError(f"{options.qrels} is a folder: --qrels names a file, --dataset a whole data set.")
     with regular_file(options.qrels) as qrels:
         judgments = Judgments.of(read_qrels(qrels))
     with regular_file(options.run) as run:
-        return _score(options, run, judgments, DEFAULT_MEASURES)
+        return _score(options, run_file(run), judgments, DEFAULT_MEASURES)
 
 
 def _on_dataset(options: argparse.Namespace, path: Path) -> int:

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
-from harness.cli.named_files import require_files, run_file
+from harness.cli.named_files import require_files
 from harness.errors import CommandError, DataError, Problem
 
 STDIN = "-"
@@ -18,7 +18,7 @@ CHUNK = 2**20
 
 @contextmanager
 def regular_file(text: str) -> Iterator[Path]:
-    """The path of a file that can be read as often as need be; of a record's folder, that of its run.
+    """The path of a file that can be read as often as need be.
 
     What comes through a pipe is kept in a temporary file while the block runs; errors of the block name the
     pipe instead. ``-`` is the standard input; a file of that name is ``./-``.
@@ -30,7 +30,7 @@ def regular_file(text: str) -> Iterator[Path]:
     if text != STDIN:
         require_files(path)
         if path.is_file() or path.is_dir():
-            yield run_file(path)
+            yield path
             return
     name = "<stdin>" if text == STDIN else text
     with ExitStack() as stack:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,8 @@ def execute(options: argparse.Namespace) -> int:
     require_files(options.run)
     path = run_file(Path(options.run))
     found = validate_run(path, options.dataset)
+    if Path(options.run).is_dir():
+        found = _with_card(found)
     if options.format == "json":
         print_json({"issues": [issue._asdict() for issue in found.issues], "sha256": _identity(found)})
         return 0 if found.ok else 1
@@ -43,6 +46,22 @@ def execute(options: argparse.Namespace) -> int:
         print(f"sha256 of the canonical text: {_identity(found)}")
     print(_verdict(found))
     return 0 if found.ok else 1
+
+
+def _with_card(found: Validation) -> Validation:
+    """The findings on a record: its card, where it has one, has to name this run.
+
+    Raises:
+        SpecError: the card is malformed.
+    """
+    from harness.records import Issue
+    from harness.runfiles.card import CARD_NAME, read_card
+
+    card, own = found.path.with_name(CARD_NAME), _identity(found)
+    if own is None or not card.is_file() or (named := read_card(card).run.sha256) == own:
+        return found
+    message = f"The card beside it names another run, of sha256 {named}: one of the two was changed."
+    return replace(found, issues=(Issue("error", "other-card", message), *found.issues))
 
 
 def _identity(found: Validation) -> str | None:

@@ -14,6 +14,7 @@ from harness.datasets.sources.protocol import Source
 from harness.datasets.sources.table import SOURCES
 from harness.datasets.spec import FOLDER_MEASURES, Counts, DatasetSpec, FolderSource
 from harness.errors import CommandError, DatasetError, MissingExtraError
+from harness.files import without_tilde
 from harness.rankings import Run
 from harness.records import Document, Qrels, Query
 
@@ -70,7 +71,7 @@ def load_dataset(name_or_path: str, catalogue: Mapping[str, DatasetSpec] | None 
         SpecError: the catalogue is.
     """
     if _is_path(name_or_path):
-        path = Path(name_or_path).expanduser()
+        path = without_tilde(name_or_path)
         return _load(path.resolve().name, folder_spec(path), Folder(path), path)
     specs = load_catalogue() if catalogue is None else catalogue
     if name_or_path not in specs:

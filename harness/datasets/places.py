@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from harness.errors import Problem, UnavailableError
-from harness.files import cache_folder
+from harness.files import cache_folder, without_tilde
 
 SUFFIXES = ("", ".gz", ".zst")
 
@@ -14,12 +14,12 @@ SUFFIXES = ("", ".gz", ".zst")
 def data_root() -> Path:
     """The folder of data sets: ``$HARNESS_DATA``, else the cache folder."""
     named = os.environ.get("HARNESS_DATA")
-    return Path(os.path.expandvars(named)).expanduser() if named else cache_folder()
+    return without_tilde(os.path.expandvars(named)) if named else cache_folder()
 
 
 def resolve(path: str) -> Path:
     """Expand ``$VARIABLES`` and ``~`` in ``path``; a relative path starts at :func:`data_root`."""
-    return data_root() / Path(os.path.expandvars(path)).expanduser()
+    return data_root() / without_tilde(os.path.expandvars(path))
 
 
 def find_file(folder: Path, name: str) -> Path | None:

@@ -15,6 +15,7 @@ from pydantic import Field, field_validator, model_validator
 
 from harness.config import Strict, read_yaml
 from harness.errors import Problem, SpecError, UnknownNameError
+from harness.files import without_tilde
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -121,7 +122,7 @@ def template_path(name: str) -> Path:
         UnknownNameError: no template of this name is packaged.
     """
     if name.endswith((".yaml", ".yml")):
-        return Path(name).expanduser()
+        return without_tilde(name)
     known = {path.stem: path for path in FOLDER.glob("*.yaml")}
     if name not in known:
         raise UnknownNameError("template", name, known, "One's own is the path of a .yaml file.")

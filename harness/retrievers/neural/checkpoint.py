@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from harness.errors import MissingExtraError, Problem, SpecError, UnavailableError
-from harness.files import sha256_of
+from harness.files import sha256_of, without_tilde
 
 EXTRA: Final = "neural"
 NEEDED: Final = ("torch", "transformers", "sentence_transformers", "threadpoolctl")
@@ -75,7 +75,7 @@ def locate(checkpoint: str, revision: str | None) -> Path:
     if checkpoint.startswith("package:"):
         return _in_package(checkpoint)
     if _FOLDER.fullmatch(checkpoint):
-        folder = Path(checkpoint).expanduser()
+        folder = without_tilde(checkpoint)
         if not folder.is_dir():
             raise UnavailableError(f"There is no folder {checkpoint} to read a checkpoint from.")
         return folder
@@ -119,13 +119,14 @@ def _from_hub(checkpoint: str, revision: str | None) -> Path:
 
 def _unknown_host(address: str) -> str:
     """Why an address cannot be reached, or nothing; the hub's own client would try for half a minute."""
-    parts = urlsplit(address)
     if getproxies():  # it is the proxy that looks the host up
         return ""
     try:
-        socket.getaddrinfo(parts.hostname, parts.port or parts.scheme)
+        socket.getaddrinfo(urlsplit(address).hostname, None)
     except OSError as error:
-        return f"{parts.hostname} is not found from here ({error.strerror})"
+        return f"{urlsplit(address).hostname} is not found from here ({error.strerror})"
+    except ValueError as error:  # a host's name may be too long, too
+        return f"{address!r} is no address ({error})"
     return ""
 
 

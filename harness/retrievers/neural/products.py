@@ -7,8 +7,17 @@ unused; oneDNN, which comes with torch, too, uses them everywhere. On an AMD EPY
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from importlib.metadata import version
+from typing import Any, Final
+
+PRODUCTS: Final = "oneDNN"
+
+
+def computed_by(packages: Sequence[str]) -> list[str]:
+    """What last digits of a model's numbers depend on beside its weights: versions, and whose products."""
+    return [*map(version, packages), PRODUCTS]
 
 
 def use_processor_products(model: Any) -> Any:

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -14,6 +13,7 @@ from pydantic import ConfigDict, Field
 
 from harness.retrievers.base import STRICT_PARAMETERS, check_parameters
 from harness.retrievers.neural.checkpoint import check_checkpoint, content_hash, locate, require_extra
+from harness.retrievers.neural.products import computed_by
 from harness.retrievers.saved_arrays import Saved, load_arrays
 
 Fields = Annotated[tuple[Literal["title", "text"], ...], Field(strict=False, min_length=1)]
@@ -70,7 +70,7 @@ class NeuralRetriever:
             "retriever": self.name,
             "code": self.code_version,
             "weights": content_hash(folder),
-            "versions": [version(name) for name in ("torch", "transformers", "sentence-transformers")],
+            "versions": computed_by(["torch", "transformers", "sentence-transformers"]),
             "parameters": self._decisive(),
         }
         key = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
 from harness.errors import CommandError, UnavailableError
+from harness.files import without_tilde
 from harness.retrievers.neural.threads import thread_count
 from harness.retrievers.plaid import worker
 
@@ -54,7 +55,7 @@ class Interpreter(NamedTuple):
         found = self.named or os.environ.get(VARIABLE)
         if not found:
             raise UnavailableError(f"The engine 'plaid' has no interpreter: {VARIABLE} is not set. {HOW}")
-        path = Path(found).expanduser()
+        path = without_tilde(found)
         if not (path.is_file() and os.access(path, os.X_OK)):
             raise UnavailableError(f"The engine 'plaid' has no interpreter: {found} is no program. {HOW}")
         path = path.absolute()  # a link of a virtual environment must not be followed
@@ -76,9 +77,9 @@ def _wrong(interpreter: Path, _changed: int) -> str:
         return f"did not answer for {ANSWER_SECONDS} seconds"
     except OSError as error:
         return f"cannot be run: {error}"
-    except ValueError:
+    except (ValueError, RecursionError):
         absent = None
-    if not isinstance(absent, list):
+    if not (isinstance(absent, list) and all(isinstance(name, str) for name in absent)):
         said = told.stderr.decode("utf-8", "replace")
         return f"is no Python that can be used, it ended with status {told.returncode}: {_last(said)}"
     return f"lacks the package{'s' * (len(absent) > 1)} {', '.join(absent)}" if absent else ""

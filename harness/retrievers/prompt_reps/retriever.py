@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, ClassVar, Final
 
@@ -23,6 +22,7 @@ from harness.retrievers.neural.language_model import (
     model_provenance,
     require_packages,
 )
+from harness.retrievers.neural.products import computed_by
 from harness.retrievers.neural.retriever import Fields, PositiveInt
 from harness.retrievers.prompt_reps.encoder import PromptRepsEncoder
 from harness.retrievers.prompt_reps.index import PromptRepsIndex, Representation, build, load
@@ -120,7 +120,7 @@ class PromptReps:
             "retriever": "promptreps",
             "code": CODE,
             "weights": dict(self.provenance()),
-            "versions": [version(name) for name in ("torch", "transformers", *(["gguf"] if gguf else []))],
+            "versions": computed_by(["torch", "transformers", *(["gguf"] if gguf else [])]),
             "parameters": [self.max_length, self.terms, self.precision, self.batch_size],
         }
         return PromptRepsEncoder(

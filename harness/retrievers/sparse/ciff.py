@@ -9,7 +9,6 @@ quantised weight.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
 import numpy as np
@@ -17,7 +16,7 @@ from numba import njit
 
 from harness.datasets.reading import READ_ERRORS
 from harness.errors import DatasetError, UnavailableError
-from harness.files import open_binary
+from harness.files import open_binary, without_tilde
 from harness.retrievers.rows import Int32s
 
 LARGEST: Final = 2**31 - 1
@@ -51,7 +50,7 @@ def read_ciff(place: str) -> CiffFile:
         UnavailableError: there is no such file.
         DatasetError: it is cut off, or is not in this format; says where.
     """
-    path = Path(place).expanduser()
+    path = without_tilde(place)
     if not path.is_file():
         raise UnavailableError(f"There is no file {place}.")
     try:

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -24,6 +23,7 @@ from harness.retrievers.neural.language_model import (
     model_provenance,
     require_packages,
 )
+from harness.retrievers.neural.products import computed_by
 from harness.retrievers.neural.retriever import Fields, PositiveInt
 from harness.retrievers.saved_arrays import load_arrays
 from harness.retrievers.sparse.decoder_encoder import TEXT, DecoderEncoder
@@ -145,7 +145,7 @@ class DecoderSplade:
             "retriever": "splade-decoder",
             "code": CODE,
             "weights": dict(self.provenance()),
-            "versions": [version(name) for name in ("torch", "transformers", *(["gguf"] if gguf else []))],
+            "versions": computed_by(["torch", "transformers", *(["gguf"] if gguf else [])]),
             "parameters": [self.document_template, self.max_length, self.precision, self.batch_size],
         }
         return DecoderEncoder(
