@@ -48,19 +48,22 @@ class _UniqueKeyLoader(yaml.SafeLoader):
 
 def _mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
     loader.flatten_mapping(node)
-    seen: dict[Hashable, Any] = {}
+    made: dict[Hashable, Any] = {}
+    seen: dict[str, Hashable] = {}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
-        if not isinstance(key, Hashable):
+        if not isinstance(key, str | int | float | None):  # bool is an int
             raise yaml.constructor.ConstructorError(
-                None, None, "a key is a list or a mapping; write a text", key_node.start_mark
+                None, None, f"the key {key!r} is no text; put it in quotes", key_node.start_mark
             )
-        if key in seen:
+        written = next(iter(json.loads(json.dumps({key: 0}))))  # 2019 and "2019" are one key to the checks
+        if written in seen:
             raise yaml.constructor.ConstructorError(
-                None, None, f"the key {key!r} stands twice", key_node.start_mark
+                None, None, f"the key {written!r} stands twice", key_node.start_mark
             )
-        seen[key] = loader.construct_object(value_node, deep=True)
-    return seen
+        seen[written] = key
+        made[key] = loader.construct_object(value_node, deep=True)
+    return made
 
 
 _UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)

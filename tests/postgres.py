@@ -25,7 +25,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     as_user: list[str] = []
     if os.geteuid() == 0:  # the server refuses to run as root
         for path in (folder, *folder.parents):
-            if path.stat().st_uid == 0 and path.name.startswith("pytest"):
+            if path.stat().st_uid == 0 and path.name.startswith(("pytest", "popen")):
                 path.chmod(0o755)
         shutil.chown(folder, "postgres")
         as_user = ["runuser", "-u", "postgres", "--"]

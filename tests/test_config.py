@@ -127,6 +127,21 @@ def test_unreadable_files_are_our_errors(tmp_path: Path) -> None:
         load_yaml(tmp_path / "latin.yaml")
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("a: {2019-01-02: 1}", "is no text; put it in quotes"),
+        ("{[1]: 2}", "is no text"),
+        ("2019: 1\n'2019': 2", "'2019' stands twice"),
+        ("true: 1\n'true': 2", "'true' stands twice"),
+    ],
+)
+def test_keys_that_would_be_lost_are_refused(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "keys.yaml").write_text(text)
+    with pytest.raises(SpecError, match=says):
+        load_yaml(tmp_path / "keys.yaml")
+
+
 def test_key_paths_are_written_as_people_point_at_them() -> None:
     assert key_path(("datasets", "demo", 0, "k")) == "datasets.demo[0].k"
     assert key_path(()) == "(top level)"

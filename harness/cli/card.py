@@ -75,9 +75,11 @@ def show_card(options: argparse.Namespace) -> int:
 
 def diff_two(options: argparse.Namespace) -> int:
     """Print the differences; as of diff: 0 for none, 1 for some, 2 if a card cannot be read."""
+    from harness.cli.named_files import require_files
     from harness.errors import CommandError, DataError
     from harness.runfiles.card_diff import diff_cards
 
+    require_files(options.first, options.second)
     try:
         found = diff_cards(_read(options.first), _read(options.second), ignore=options.ignore)
     except DataError as error:
@@ -117,12 +119,14 @@ def export_card(options: argparse.Namespace) -> int:
 
 def import_card(options: argparse.Namespace) -> int:
     """Write the card of a run; what it cannot hold of the document is said on standard error."""
+    from harness.cli.named_files import require_files
     from harness.config import check, load_yaml
     from harness.runfiles.card import RunCard, write_card
     from harness.runfiles.ir_metadata_import import from_ir_metadata
     from harness.runfiles.reader import read_run
     from harness.runfiles.writer import run_sha256
 
+    require_files(options.metadata, options.run)
     found = from_ir_metadata(load_yaml(Path(options.metadata)), where=options.metadata)
     run = read_run(Path(options.run))
     given = {

@@ -39,15 +39,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Try everything and print the means, the best first."""
-    from harness.cli.named_files import require_files
+    from harness.cli.named_files import baseline_file
     from harness.fitting.fit import fit
     from harness.fitting.written import require_writable, write_fitted
 
-    require_files(options.baseline)
+    baseline = baseline_file(options.baseline)
     if options.out is not None:
         require_writable(options.out)
     found = fit(
-        options.baseline,
+        baseline,
         options.dataset,
         split=options.split,
         measure=options.measure,

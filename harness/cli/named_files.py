@@ -16,9 +16,28 @@ def require_files(*paths: str | Path) -> None:
     Raises:
         CommandError: names every path that leads nowhere, with the nearest name in its folder.
     """
-    absent = [_told(Path(path)) for path in paths if not _exists(Path(path))]
+    absent = [_told(path) for path in dict.fromkeys(map(Path, paths)) if not _exists(path)]
     if absent:
         raise CommandError(" ".join(absent))
+
+
+def baseline_files(*names: str) -> list[Path]:
+    """The files of declared systems: those that are there, else those of the baselines folder.
+
+    ``bm25.yaml`` and ``baselines/bm25.yaml`` are found in the baselines that come with the package from any
+    working folder; a path that names another folder means that folder alone.
+
+    Raises:
+        CommandError: names every file that is neither, with the nearest name in its folder.
+    """
+    paths = [path if _exists(path) else _packaged(path) or path for path in map(Path, names)]
+    require_files(*paths)
+    return paths
+
+
+def baseline_file(name: str) -> Path:
+    """The one file of :func:`baseline_files`, with its errors."""
+    return baseline_files(name)[0]
 
 
 def run_file(path: Path) -> Path:
@@ -35,10 +54,26 @@ def _exists(path: Path) -> bool:
         return False
 
 
+def _packaged(path: Path) -> Path | None:
+    from harness.demonstration import baselines_folder
+
+    within = path.parts[1:] if path.parts[:1] == ("baselines",) else path.parts
+    if within[:-1] not in {(), ("hub",)}:
+        return None
+    found = baselines_folder().joinpath(*within)
+    try:
+        return found if found.is_file() and not path.is_symlink() else None
+    except OSError:  # the system refuses such a name
+        return None
+
+
 def _told(path: Path) -> str:
+    """What is said of a path that leads nowhere; a broken link lies there itself, and is not suggested."""
     try:
         names = sorted(each.name for each in path.parent.iterdir())
+        linked = path.readlink() if path.is_symlink() else None
     except OSError:
-        names = []
-    near = difflib.get_close_matches(path.name, names, n=1)
-    return f"There is no file {path}.{f' Did you mean {path.parent / near[0]}?' if near else ''}"
+        names, linked = [], None
+    near = difflib.get_close_matches(path.name, [name for name in names if name != path.name], n=1)
+    told = f"There is no file {path}." if linked is None else f"The link {path} leads nowhere, to {linked}."
+    return f"{told}{f' Did you mean {path.parent / near[0]}?' if near else ''}"

@@ -89,10 +89,11 @@ def execute(options: argparse.Namespace) -> int:
 
 def _files(options: argparse.Namespace) -> list[Path]:
     """The files named, and with ``--all`` and ``--hub`` those of the baselines folders; each once."""
+    from harness.cli.named_files import baseline_files
     from harness.demonstration import baselines_folder
     from harness.errors import CommandError
 
-    files = [Path(name) for name in options.files]
+    files = baseline_files(*options.files)
     shown = Path(os.path.relpath(baselines_folder()))  # commands that are printed can then be copied
     for folder in [shown] * options.all + [shown / "hub"] * options.hub:
         files += sorted(folder.glob("*.yaml"))

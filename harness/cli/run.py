@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.cli.output import add_format, clear_progress, counter, print_json, print_table, say
@@ -69,6 +68,7 @@ def execute(options: argparse.Namespace) -> int:
 
 def _ran(options: argparse.Namespace) -> Executed:
     """The run; with ``--fresh`` nothing that was kept before this moment is taken."""
+    from harness.cli.named_files import baseline_file
     from harness.retrievers.execute import run
     from harness.retrievers.in_context.calls import answers_since
     from harness.retrievers.stage_cache import StageCache
@@ -76,23 +76,10 @@ def _ran(options: argparse.Namespace) -> Executed:
     since = time.time() if options.fresh else 0.0
     with answers_since(since):
         return run(
-            _baseline(options.baseline),
+            baseline_file(options.baseline),
             options.dataset,
             options.out,
             system=options.system,
             cache=StageCache(since=since) if options.fresh else None,
             progress=counter(),
         )
-
-
-def _baseline(name: str) -> Path:
-    """The file, or one of that name among the baselines that come with the package."""
-    from harness.cli.named_files import require_files
-    from harness.demonstration import baselines_folder
-
-    path = Path(name)
-    packaged = baselines_folder() / path.name
-    if not path.exists() and packaged.is_file():
-        return packaged
-    require_files(path)
-    return path

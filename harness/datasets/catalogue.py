@@ -17,6 +17,7 @@ from harness.datasets.spec import DatasetSpec, Name
 from harness.errors import Problem, SpecError, UnknownNameError
 
 PACKAGE = Path(__file__).resolve().parent.parent
+OWN = (PACKAGE.parent / "datasets.yaml", PACKAGE / "datasets.yaml")
 
 
 class _Document(Strict):
@@ -37,14 +38,17 @@ def find_catalogue() -> Path:
         if not Path(named).is_file():
             raise SpecError(f"HARNESS_CATALOGUE names {named}, which is not a file. Mend or unset it.")
         return Path(named)
-    places = (PACKAGE.parent / "datasets.yaml", PACKAGE / "datasets.yaml")
-    for place in places:
-        if place.is_file():
-            return place
+    if own := own_catalogue():
+        return own
     raise SpecError(
         "There is no catalogue.",
-        [Problem(str(place), "no such file; set HARNESS_CATALOGUE to a datasets.yaml.") for place in places],
+        [Problem(str(place), "no such file; set HARNESS_CATALOGUE to a datasets.yaml.") for place in OWN],
     )
+
+
+def own_catalogue() -> Path | None:
+    """The source checkout's file, else the packaged copy, whatever ``$HARNESS_CATALOGUE`` names."""
+    return next((place for place in OWN if place.is_file()), None)
 
 
 def load_catalogue(path: Path | None = None) -> Mapping[str, DatasetSpec]:

@@ -123,6 +123,8 @@ def _line_problems(stages: Sequence[Stage], prefix: str) -> Iterator[Problem]:
             cuts = bool(_attribute(stage, "passages", False))
             if cuts and apart:
                 yield Problem(where, f"{label} cuts documents, so it stands before what expands them.")
+            if cuts and passages:
+                yield Problem(where, f"{label} cuts what is cut already, and a group stage joins but once.")
             apart = apart or bool(_attribute(stage, "indexed_only", False))
             passages = passages or cuts
         elif stage.kind == "retrieve":

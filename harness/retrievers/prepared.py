@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 from harness.records import Document
 from harness.retrievers.stages import Preparer
 
 Counts = dict[str, int | float]
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A stream of documents with facts of its own, which are whole when it has been read to its end."""
+
+    @property
+    def facts(self) -> Mapping[str, int | float]:
+        """For the card."""
+        ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,12 +47,14 @@ class Prepared:
             yield document
             begun = time.perf_counter()
         seconds += time.perf_counter() - begun
-        self._counts = {**tally, "seconds": round(seconds, 4)}
+        own = stream.facts if isinstance(stream, Telling) else {}
+        self._counts = {**tally, **own, "seconds": round(seconds, 4)}
 
     def counts(self) -> Counts:
         """Documents and characters (of titles and texts) before and after, and the seconds between.
 
-        Where the stream was not needed, because the index was kept, it is read once.
+        The stream's own facts stand with them. Where it was not needed, because the index was kept, it is
+        read once.
         """
         if self._counts is None:
             for _ in self.documents():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 from harness.records import Query
 from harness.retrievers import index_store
@@ -13,6 +14,19 @@ from harness.retrievers.index_store import Built
 from harness.retrievers.latency import latencies, sample
 from harness.retrievers.stages import Answer
 from harness.retrievers.work import Corpus
+
+
+@runtime_checkable
+class Choosy(Protocol):
+    """A retriever that cannot search every query, and says so before it indexes."""
+
+    def check_queries(self, queries: Sequence[Query]) -> None:
+        """Look at all queries at once.
+
+        Raises:
+            DatasetError: some cannot be searched; with their number and the first of them.
+        """
+        ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,6 +74,8 @@ class Searchable:
 
         What is measured on a sample is measured after the search, and is not in its seconds.
         """
+        if isinstance(self.retriever, Choosy):
+            self.retriever.check_queries(queries)
         index = self.index
         index.search(queries[:1], depth, tag=tag)  # what is compiled or loaded once is not search time
         begun = time.perf_counter()

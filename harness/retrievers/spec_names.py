@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.datasets.catalogue import load_catalogue, spec_of
+from harness.datasets.catalogue import load_catalogue, own_catalogue, spec_of
 from harness.datasets.places import data_root, is_beir_folder
 from harness.errors import CommandError, Problem
 from harness.evaluation.measure import parse_measure
@@ -22,7 +23,8 @@ def name_problems(content: Any) -> Iterator[Problem]:
     Raises:
         SpecError: the catalogue is malformed.
     """
-    file = content if isinstance(content, dict) else {}
+    # as harness.config.check reads it: a key that is a number or true in YAML is text
+    file = _named(json.loads(json.dumps(content, default=str)))
     declared = [name for name in _listed(file.get("datasets")) if isinstance(name, str)]
     yield from _dataset_problems(file.get("datasets"))
     for where, dataset, measures in _scores(file):
@@ -54,8 +56,10 @@ def _scores(file: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, str]]
 
 
 def _dataset_problems(named: Any) -> Iterator[Problem]:
-    """Data sets that :func:`harness.datasets.dataset.load_dataset` would not find by any name."""
+    """Data sets that no catalogue has: the one in force, or the project's own, which baselines speak of."""
     seen: set[str] = set()
+    own = own_catalogue()
+    catalogue = {**(load_catalogue(own) if own else {}), **load_catalogue()}
     for number, name in enumerate(_listed(named)):
         if not isinstance(name, str):
             continue
@@ -64,7 +68,7 @@ def _dataset_problems(named: Any) -> Iterator[Problem]:
             yield Problem(where, f"{name!r} stands here twice.")
         elif not _known(name):
             try:
-                spec_of(load_catalogue(), name)
+                spec_of(catalogue, name)
             except CommandError as error:
                 yield Problem(where, str(error))
         seen.add(name)
@@ -72,13 +76,17 @@ def _dataset_problems(named: Any) -> Iterator[Problem]:
 
 def _known(name: str) -> bool:
     """Whether it is a path, whose folder is looked for when it is read, or a folder that has no entry."""
-    return "/" in name or name.startswith("~") or Path(name).is_dir() or is_beir_folder(data_root() / name)
+    if "/" in name or name.startswith("~"):
+        return True
+    try:
+        return name != "" and (Path(name).is_dir() or is_beir_folder(data_root() / name))
+    except (OSError, RuntimeError):  # the system refuses such a name, or knows no such home folder
+        return False
 
 
 def _named(value: Any) -> dict[str, Any]:
-    """What has names in a mapping; empty for anything else."""
-    pairs = value.items() if isinstance(value, dict) else ()
-    return {key: item for key, item in pairs if isinstance(key, str)}
+    """The mapping; empty for anything else."""
+    return value if isinstance(value, dict) else {}
 
 
 def _listed(value: Any) -> list[Any]:

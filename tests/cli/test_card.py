@@ -74,3 +74,15 @@ def test_what_an_imported_card_lacks_is_named_with_its_key(
     assert "dataset: this key is required" in told
     assert "created: an ISO 8601 time" in told
     assert not (tmp_path / "card.yaml").exists()
+
+
+def test_files_that_are_not_there_are_all_named_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    metadata, run = str(tmp_path / "meta.yaml"), str(tmp_path / "run.txt")
+    words = ["--run", run, "--family", "lexical", "--description", "BM25.", "--out", str(tmp_path / "card")]
+    assert main(["card", "import", metadata, *words, "--created", "2026-01-31T12:00:00Z"]) == 2
+    told = capsys.readouterr().err
+    assert f"There is no file {metadata}." in told and f"There is no file {run}." in told
+    assert main(["card", "diff", metadata, run]) == 2
+    assert capsys.readouterr().err == told

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -86,6 +87,7 @@ def test_evaluate_prints_a_table_by_default(files: Path, capsys: pytest.CaptureF
         (["board", "--store", "sqlite:///none.sqlite"], 1, "harness rebuild"),
         (["serve", "--store", "sqlite:///none.sqlite"], 1, "harness rebuild"),
         (["datasets", "show", "dmeo"], 2, "demo"),
+        (["run", "good.yaml", "--dataset", "~nobody-here/x", "--out", "x"], 1, "~nobody-here/x"),
         (["evaluate", "other.txt", "--qrels", "qrels.txt"], 1, "none of the 2 judged queries"),
         (["run", "good.yaml", "--dataset", "demo", "--out", "run.txt/x"], 2, "run.txt is a file"),
         (["serve", "--port", "99999"], 2, "99999 is not a port"),
@@ -130,6 +132,24 @@ def test_the_folder_of_a_record_stands_for_its_run(files: Path, verb: list[str])
     done = [call(*verb, name, folder=files) for name in ("record", "record/run.trec.gz")]
     assert done[0].returncode == 0, done[0].stderr
     assert done[0].stdout.replace("record", "") == done[1].stdout.replace("record", "")
+
+
+def test_a_run_that_its_card_does_not_name_is_found_out(tmp_path: Path, root: Path) -> None:
+    record = tmp_path / "bm25"
+    shutil.copytree(root / "runs/demo/bm25", record)
+    assert call("validate", str(record)).returncode == 0
+    text = gzip.decompress((record / "run.trec.gz").read_bytes())
+    (record / "run.trec.gz").write_bytes(gzip.compress(b"".join(text.splitlines(keepends=True)[:-1])))
+    done = call("validate", str(record))
+    assert done.returncode == 1
+    assert "[other-card]" in done.stdout
+
+
+def test_judgments_in_a_folder_are_not_taken_for_a_run(files: Path) -> None:
+    (files / "record").mkdir()
+    done = call("evaluate", "run.txt", "--qrels", "record", folder=files)
+    assert done.returncode == 2
+    assert "record is a folder" in done.stderr
 
 
 def test_validate_passes_a_clean_file(files: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -247,6 +247,21 @@ def test_names_that_do_not_exist_are_told_before_any_work(
     assert not Path("out").exists()
 
 
+def test_no_promise_is_passed_over(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = home / "baselines" / "bm25.yaml"
+    rewrite(path, datasets=["demo"], published=None)
+    for expected, told in (
+        ({"demo": {"nDCG@10": 0.627}, 2019: {"AP": 0.3}}, "expected.2019: '2019' is not among the system's"),
+        ({"demo": {5: 1.0}}, "expected.demo.5: "),
+    ):
+        rewrite(path, expected=expected)
+        for words in (["reproduce", str(path)], ["run", str(path), "--dataset", "demo", "--out", "out"]):
+            assert main(words) == 1
+            captured = capsys.readouterr()
+            assert told in captured.err + captured.out
+    assert not Path("out").exists()
+
+
 def test_an_identical_stored_run_is_recognised(home: Path) -> None:
     files = [home / "baselines" / "bm25.yaml"]
     keep(files, home / "runs")

@@ -86,3 +86,31 @@ def test_what_is_refused(tmp_path: Path, more: dict[str, object], where: str, me
     (problem,) = caught.value.problems
     assert problem.where == where
     assert message in problem.message
+
+
+def problems_of(folder: Path, **more: object) -> dict[str, str]:
+    with pytest.raises(SpecError) as caught:
+        read_system(declared(folder, **more))
+    return {problem.where: problem.message for problem in caught.value.problems}
+
+
+def test_promises_under_keys_that_are_no_text_are_held_to_names_too(tmp_path: Path) -> None:
+    score = {"value": 0.3}
+    year: dict[object, object] = {"demo": {"nDCG@10": score}, 2019: {"AP": score}}
+    assert problems_of(tmp_path, expected=year) == {
+        "expected.2019": "'2019' is not among the system's datasets: demo."
+    }
+    measures = problems_of(tmp_path, expected={"demo": {5: score, True: score, None: score}})
+    assert measures.keys() == {"expected.demo.5", "expected.demo.true", "expected.demo.null"}
+    named = problems_of(tmp_path, expected=year, publisehd=[])  # beside a problem of its form
+    assert named.keys() == {"expected.2019", "publisehd"}
+
+
+def test_a_name_that_no_folder_can_have_does_not_hide_other_problems(tmp_path: Path) -> None:
+    found = problems_of(tmp_path, datasets=["demo", "a" * 300], expected={"demo": {"nDGC@10": 0.5}})
+    assert found.keys() == {"datasets[1]", "expected.demo.nDGC@10"}
+    assert "There is no data set 'aaa" in found["datasets[1]"]
+
+
+def test_an_empty_name_is_not_the_working_folder(tmp_path: Path) -> None:
+    assert "There is no data set ''" in problems_of(tmp_path, datasets=[""])["datasets[0]"]

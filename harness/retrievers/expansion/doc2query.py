@@ -16,6 +16,7 @@ from harness.retrievers.base import STRICT_PARAMETERS, check_parameters
 from harness.retrievers.cross_encoder.cross_encoder import CrossEncoder
 from harness.retrievers.cross_encoder.mono_t5 import MonoT5
 from harness.retrievers.cross_encoder.scorers import ScorerName, scorer_of
+from harness.retrievers.expansion.expanded import Expanded, Tally
 from harness.retrievers.expansion.generated import (
     Generated,
     InOrder,
@@ -23,10 +24,11 @@ from harness.retrievers.expansion.generated import (
     read_generated,
     threshold,
 )
+from harness.retrievers.expansion.place import check_place
 from harness.retrievers.expansion.scoring import scored
 from harness.retrievers.packages import Need, Needed, needs_of
 from harness.retrievers.pruning.spool import Spool
-from harness.retrievers.stages import PASSAGE_MARK
+from harness.retrievers.stages import PASSAGE_MARK, document_of
 
 Place = Annotated[str, Field(min_length=1)]
 PositiveInt = Annotated[int, Field(ge=1)]
@@ -48,6 +50,7 @@ class _Queries:
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT_PARAMETERS
+    passages: ClassVar[bool]
 
     queries: Place
     most: PositiveInt | None = None
@@ -57,6 +60,7 @@ class _Queries:
 
     def __post_init__(self) -> None:
         check_parameters(self)
+        check_place(self.queries)
         problems = []
         if self.scorer is None and self.scorer_parameters:
             problems.append(Problem("scorer_parameters", "there is no scorer that takes them."))
@@ -87,29 +91,50 @@ class _Queries:
         weights = scorer.provenance() if scorer else {}
         return {"queries": f"sha256:{content_of(self.queries)}", **weights}
 
-    def _expanded(self, documents: Iterable[Document]) -> Iterator[tuple[Document, list[str]]]:
+    def _expanded(self, documents: Iterable[Document], tally: Tally) -> Iterator[tuple[Document, list[str]]]:
         """Every document with its queries; with a scorer all documents are read, and scored, first.
 
         Lines of the file are read as they are needed, and all at once where scores are to be compared.
         """
-        if not self.percentile:
-            lines = InOrder(self.queries)
-            for document in documents:
-                found = lines.take(document.id)
-                yield document, list(found.queries[: self.most]) if found else []
-            lines.finish()
+        if self.percentile:
+            yield from self._filtered(documents, tally)
             return
+        lines = InOrder(self.queries)
+        for document in documents:
+            found = lines.take(document.id, self._owner(document))
+            queries = list(found.queries[: self.most]) if found else []
+            tally.count(document, queries)
+            yield document, queries
+        unused = lines.finish()
+        tally.finish(lines.count, unused)
+
+    def _filtered(self, documents: Iterable[Document], tally: Tally) -> Iterator[tuple[Document, list[str]]]:
         generated = read_generated(self.queries)
+
+        def line_of(document: Document) -> Generated | None:
+            return generated.get(document.id) or generated.get(self._owner(document))
+
         scorer = self._scorer()
+        scores: Mapping[str, Generated] | None = None
+        used: set[str] = set()
         with ExitStack() as stack:
             given: Iterable[Document] = documents
             if scorer is not None:
                 given = stack.enter_context(Spool(documents))
-                generated = scored(generated, given, scorer)
-            least = threshold(generated, self.percentile, self.queries)
+                scores = scored(line_of, given, scorer)
+            least = threshold(generated if scores is None else scores, self.percentile, self.queries)
             for document in given:
-                each = generated.get(document.id)
-                yield document, _chosen(each, least)[: self.most] if each else []
+                line = line_of(document)
+                used.update([line.id] if line else [])
+                each = line if scores is None else scores.get(document.id)
+                queries = _chosen(each, least)[: self.most] if each else []
+                tally.count(document, queries)
+                yield document, queries
+        tally.finish(len(generated), len(generated) - len(used))
+
+    def _owner(self, document: Document) -> str:
+        """The id under which the file may have the queries of a passage; an index has passages of its own."""
+        return document.id if self.passages else document_of(document.id)
 
 
 def _chosen(each: Generated, least: float) -> list[str]:
@@ -143,13 +168,19 @@ class Doc2Query(_Queries):
     new_words: bool = False
     separator: str = ""
 
-    def prepare(self, documents: Iterable[Document]) -> Iterator[Document]:
+    def prepare(self, documents: Iterable[Document]) -> Expanded:
         """Append; a document without queries stays as it is.
 
+        Every passage of a document that was cut gets the document's queries.
+
         Raises:
-            UnavailableError, DatasetError: as :func:`harness.retrievers.expansion.generated.read_generated`.
+            UnavailableError, DatasetError: as :func:`harness.retrievers.expansion.generated.read_generated`;
+                and where no document gets a query.
         """
-        for document, queries in self._expanded(documents):
+        return Expanded(self.queries, lambda tally: self._appended(documents, tally))
+
+    def _appended(self, documents: Iterable[Document], tally: Tally) -> Iterator[Document]:
+        for document, queries in self._expanded(documents, tally):
             added = _new_words(document, queries) if self.new_words else queries
             between = [self.separator] if self.separator and added else []
             yield document._replace(text=" ".join([document.text, *between, *added]).strip())
@@ -167,12 +198,15 @@ class Doc2QueryIndex(_Queries):
     passages: ClassVar[bool] = True
     indexed_only: ClassVar[bool] = False
 
-    def prepare(self, documents: Iterable[Document]) -> Iterator[Document]:
+    def prepare(self, documents: Iterable[Document]) -> Expanded:
         """Give the queries in place of each document.
 
         Raises:
-            UnavailableError, DatasetError: as :func:`harness.retrievers.expansion.generated.read_generated`.
+            UnavailableError, DatasetError: as of :meth:`Doc2Query.prepare`.
         """
-        for document, queries in self._expanded(documents):
+        return Expanded(self.queries, lambda tally: self._cut(documents, tally))
+
+    def _cut(self, documents: Iterable[Document], tally: Tally) -> Iterator[Document]:
+        for document, queries in self._expanded(documents, tally):
             for number, query in enumerate(queries):
                 yield Document(f"{document.id}{PASSAGE_MARK}{number}", "", query)

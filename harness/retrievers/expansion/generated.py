@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import math
 from collections.abc import Iterator, Mapping
@@ -10,8 +9,9 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from harness.datasets.reading import filled_lines
-from harness.errors import DatasetError, Problem, UnavailableError
+from harness.errors import DatasetError, Problem
 from harness.files import sha256_of
+from harness.retrievers.expansion.place import located
 
 SHOWN: Final = 20
 NAMES: Final = ("queries", "predicted_queries", "querygen")
@@ -39,7 +39,7 @@ def read_generated(place: str) -> dict[str, Generated]:
         UnavailableError: there is no such file.
         DatasetError: lines are malformed or an id stands twice; the first ones are named with ``file:line``.
     """
-    return {each.id: each for each in _lines(_located(place))}
+    return {each.id: each for each in _lines(located(place))}
 
 
 class InOrder:
@@ -49,22 +49,41 @@ class InOrder:
 
     Args:
         place: as of :func:`read_generated`, which names the errors, too; they come when a line is reached.
+
+    Attributes:
+        count: lines read so far.
     """
 
     def __init__(self, place: str) -> None:
-        self._lines = _lines(_located(place))
+        self._lines = _lines(located(place))
         self._waiting: dict[str, Generated] = {}
+        self._last: Generated | None = None  # of a document whose next passage may ask for it again
+        self.count = 0
 
-    def take(self, name: str) -> Generated | None:
-        """The line of a document, once; None where there is none."""
-        while name not in self._waiting and (each := next(self._lines, None)):
+    def take(self, name: str, document: str = "") -> Generated | None:
+        """The line of a document, once; None where there is none.
+
+        Args:
+            name: its id, or that of one of its passages.
+            document: the id of the document that a passage belongs to, whose line every passage gets that has
+                no line of its own; passages of a document come one after another.
+        """
+        names = (name, document or name)
+        if name not in self._waiting and self._last and self._last.id in names:
+            return self._last
+        while self._waiting.keys().isdisjoint(names) and (each := next(self._lines, None)):
             self._waiting[each.id] = each
-        return self._waiting.pop(name, None)
+            self.count += 1
+        if name in self._waiting:
+            return self._waiting.pop(name)
+        self._last = self._waiting.pop(names[1], None)
+        return self._last
 
-    def finish(self) -> None:
-        """Read what nobody asked for, so that its errors are not passed over."""
-        for _ in self._lines:
-            pass
+    def finish(self) -> int:
+        """Read what nobody asked for, so that its errors are not passed over; the number of such lines."""
+        rest = sum(1 for _ in self._lines)
+        self.count += rest
+        return len(self._waiting) + rest
 
 
 def _lines(path: Path) -> Iterator[Generated]:
@@ -82,7 +101,8 @@ def _lines(path: Path) -> Iterator[Generated]:
         if not problems:
             yield made
     if problems:
-        raise DatasetError(f"{len(problems)} lines of generated queries cannot be used:", problems[:SHOWN])
+        count = "1 line" if len(problems) == 1 else f"{len(problems)} lines"
+        raise DatasetError(f"{count} of generated queries cannot be used:", problems[:SHOWN])
 
 
 def threshold(generated: Mapping[str, Generated], percentile: float, place: str) -> float:
@@ -108,39 +128,40 @@ def content_of(place: str) -> str:
     Raises:
         UnavailableError: there is no such file.
     """
-    return sha256_of(_located(place))
-
-
-def _located(place: str) -> Path:
-    path = Path(place).expanduser()
-    if place.startswith("package:"):
-        name, _, inner = place.removeprefix("package:").partition("/")
-        spec = importlib.util.find_spec(name)
-        folders = list(spec.submodule_search_locations or []) if spec else []
-        path = next((Path(folder) / inner for folder in folders), Path(inner))
-    if not path.is_file():
-        raise UnavailableError(
-            f"There are no generated queries at {place}: a file of JSON lines is expected."
-        )
-    return path
+    return sha256_of(located(place))
 
 
 def _generated(line: bytes) -> Generated | str:
     """The queries of a line, or what is wrong with it."""
     try:
-        record: Any = json.loads(line)
+        return _generated_of(json.loads(line))
+    except UnicodeEncodeError:
+        return "half of a surrogate pair is not a character."
     except ValueError as error:
         return f"not JSON: {error}"
+    except RecursionError:
+        return "not JSON that can be read: it is nested too deeply."
+
+
+def _generated_of(record: Any) -> Generated | str:
     name = next((key for key in NAMES if isinstance(record, dict) and key in record), None)
     if name is None or isinstance(record.get("id"), bool) or not isinstance(record.get("id"), str | int):
         return "expected an object with id and queries."
     queries, scores = record[name], record.get("scores", [])
     if not isinstance(queries, list) or not all(isinstance(query, str) for query in queries):
         return f"expected a list of texts in {name}."
-    numbers = isinstance(scores, list) and all(
-        isinstance(score, int | float) and not isinstance(score, bool) and math.isfinite(score)
-        for score in scores
-    )
-    if not numbers or (scores and len(scores) != len(queries)):
+    finite = isinstance(scores, list) and all(map(_is_finite, scores))
+    if not finite or (scores and len(scores) != len(queries)):
         return f"expected {len(queries)} finite numbers in scores, one for each query."
-    return Generated(str(record["id"]), tuple(queries), tuple(map(float, scores)))
+    found = Generated(str(record["id"]), tuple(queries), tuple(map(float, scores)))
+    "".join([found.id, *found.queries]).encode()  # refuses what no file of text can hold
+    return found
+
+
+def _is_finite(score: Any) -> bool:
+    if isinstance(score, bool) or not isinstance(score, int | float):
+        return False
+    try:
+        return math.isfinite(score)
+    except OverflowError:  # a whole number that is greater than any float
+        return False

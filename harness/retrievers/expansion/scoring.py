@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import islice
 from typing import Final
@@ -24,32 +24,35 @@ Pair = tuple[str, str]
 
 
 def scored(
-    generated: Mapping[str, Generated], documents: Iterable[Document], scorer: CrossEncoder | MonoT5
+    queries_of: Callable[[Document], Generated | None],
+    documents: Iterable[Document],
+    scorer: CrossEncoder | MonoT5,
 ) -> dict[str, Generated]:
     """The queries of the documents given, each with the scorer's score in place of the file's.
 
     Args:
-        generated: by document id.
+        queries_of: those of a document; passages may share the line of their document.
         documents: a document without queries is left out.
         scorer: what scores; opened for the first pair that was not scored before.
+
+    Returns:
+        By the id of the document, or passage, whose text the queries were scored with.
 
     Raises:
         MissingExtraError, UnavailableError: the scorer's weights cannot be read.
     """
-    wanted = (
-        (generated[document.id], text_of(document, scorer.fields))
-        for document in documents
-        if document.id in generated and generated[document.id].queries
-    )
-    asked: list[Generated] = []
+    asked: list[tuple[str, Generated]] = []
 
     def pairs() -> Iterator[Pair]:
-        for each, text in wanted:
-            asked.append(each)
-            yield from ((query, text) for query in each.queries)
+        for document in documents:
+            each = queries_of(document)
+            if each and each.queries:
+                asked.append((document.id, each))
+                text = text_of(document, scorer.fields)
+                yield from ((query, text) for query in each.queries)
 
     numbers = iter([score for part in _scores(pairs(), scorer) for score in part])
-    return {each.id: each._replace(scores=tuple(islice(numbers, len(each.queries)))) for each in asked}
+    return {name: each._replace(scores=tuple(islice(numbers, len(each.queries)))) for name, each in asked}
 
 
 def _scores(pairs: Iterator[Pair], scorer: CrossEncoder | MonoT5) -> Iterator[list[float]]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 from pydantic import ConfigDict, Field
@@ -21,7 +21,7 @@ from harness.retrievers.rows import by_id, in_order
 from harness.retrievers.saved_arrays import load_arrays, parts, save_arrays
 from harness.retrievers.sparse.encoded import encoded_documents, place_hash
 from harness.retrievers.sparse.index import invert
-from harness.retrievers.sparse.vectors import read_vectors
+from harness.retrievers.sparse.vectors import SHOWN, read_vectors
 from harness.retrievers.sparse.weight_index import WeightIndex, query_facts
 
 Place = Annotated[str, Field(min_length=1)]
@@ -90,6 +90,15 @@ class Impacts:
         }
         return self._index(SparseSearch.of(inverted, self.engine), read.vocabulary, told)
 
+    def check_queries(self, queries: Sequence[Query]) -> None:
+        """Hold the queries against their file, before any vector of a document is read.
+
+        Raises:
+            DatasetError: queries have no vector, or the file is malformed.
+            UnavailableError: the file is absent.
+        """
+        _check(queries, {vector.id for vector in read_vectors(self.queries)}, self.queries)
+
     def load(self, folder: Path) -> ImpactIndex:
         """Map saved vectors; the queries are read from their file.
 
@@ -108,6 +117,15 @@ class Impacts:
             for name, vector in read_vectors(self.queries)
         }
         return ImpactIndex(engine=engine, queries=asked, vocabulary=vocabulary, place=self.queries, told=told)
+
+
+def _check(queries: Sequence[Query], known: Collection[str], place: str) -> None:
+    """Raise a ``DatasetError`` that counts all queries without a vector and names the first."""
+    absent = [query.id for query in queries if query.id not in known]
+    if absent:
+        problems = [Problem(f"query {name}", "it has no vector.") for name in absent[:SHOWN]]
+        who = "1 query has" if len(absent) == 1 else f"{len(absent)} queries have"
+        raise DatasetError(f"{who} no vector in {place}:", problems)
 
 
 def _clauses(vector: Mapping[str, float], terms: Mapping[str, int], scale: float | None) -> Clauses:
@@ -140,10 +158,7 @@ class ImpactIndex(WeightIndex):
             CommandError: ``depth`` is below 1.
             DatasetError: two queries have the same id, or queries have no vector.
         """
-        absent = [query.id for query in in_order(queries, depth) if query.id not in self.queries]
-        if absent:
-            problems: list[Any] = [Problem(f"query {name}", "it has no vector.") for name in absent[:20]]
-            raise DatasetError(f"{len(absent)} queries have no vector in {self.place}:", problems)
+        _check(in_order(queries, depth), self.queries, self.place)
         terms = [self.queries[query.id][0] for query in queries]
         self.asked = query_facts(self.engine.inverted, terms)
         return self.engine.search(queries, lambda query: self.queries[query.id], depth, tag=tag)

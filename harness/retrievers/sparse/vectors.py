@@ -31,7 +31,7 @@ def read_vectors(place: str) -> Iterator[Vector]:
     Each line is an object with ``id``, a text or a whole number, and ``vector``, an object of numbers; other
     keys, such as ``contents``, are left alone. Weights of 0 are left out. In a file whose name ends in
     ``.tsv``, ``.tsv.gz`` or ``.tsv.zst`` a line is an id, a tab and terms with spaces between, each as often
-    as it weighs.
+    as it weighs; a byte order mark is passed over.
 
     Raises:
         UnavailableError: there is no such file or folder, or no file in it.
@@ -53,7 +53,8 @@ def read_vectors(place: str) -> Iterator[Vector]:
             seen.add(found.id)
             yield found
     if problems:
-        raise DatasetError(f"{count} lines of vectors in {place} cannot be used:", problems)
+        lines = "1 line" if count == 1 else f"{count} lines"
+        raise DatasetError(f"{lines} of vectors in {place} cannot be used:", problems)
 
 
 def files_of(place: str) -> list[Path]:
@@ -62,10 +63,13 @@ def files_of(place: str) -> list[Path]:
     Raises:
         UnavailableError: there is none.
     """
-    path = Path(place).expanduser()
-    found = sorted(item for item in path.iterdir() if item.is_file()) if path.is_dir() else [path]
-    found = [item for item in found if not item.name.startswith(".")]
-    if not found or not found[0].is_file():
+    try:
+        path = Path(place).expanduser()
+        found = sorted(item for item in path.iterdir() if item.is_file()) if path.is_dir() else [path]
+        found = [item for item in found if not item.name.startswith(".") and item.is_file()]
+    except (OSError, RuntimeError):  # a name that is too long, a folder that is closed; ~ of nobody
+        found = []
+    if not found:
         raise UnavailableError(f"There are no vectors at {place}: a file of lines, or a folder of them.")
     return found
 
@@ -73,7 +77,7 @@ def files_of(place: str) -> list[Path]:
 def _repeated(line: bytes) -> Vector | str:
     """The vector of a line of repeated terms, or what is wrong with it."""
     try:
-        key, tab, terms = line.decode("utf-8").partition("\t")
+        key, tab, terms = line.decode("utf-8-sig").partition("\t")
     except UnicodeDecodeError as error:
         return f"not UTF-8: {error}"
     if not tab or not key.strip():
@@ -84,19 +88,38 @@ def _repeated(line: bytes) -> Vector | str:
 def _vector(line: bytes) -> Vector | str:
     """The vector of a line, or what is wrong with it."""
     try:
-        record: Any = json.loads(line)
+        return _vector_of(json.loads(line))
+    except UnicodeEncodeError:
+        return "half of a surrogate pair is not a character."
     except ValueError as error:
         return f"not JSON: {error}"
+    except RecursionError:
+        return "not JSON that can be read: it is nested too deeply."
+
+
+def _vector_of(record: Any) -> Vector | str:
     if not isinstance(record, dict) or not isinstance(record.get("vector"), dict):
         return "expected an object with the keys id and vector, an object of numbers."
     key = record.get("id")
     if isinstance(key, bool) or not isinstance(key, str | int) or key == "":
-        return f"expected an id that is a text or a whole number, found {key!r}."
+        return f"expected an id that is a text or a whole number, found {key!r:.80}."
     weights: dict[str, float] = {}
     for term, weight in record["vector"].items():
-        number = isinstance(weight, int | float) and not isinstance(weight, bool)
-        if not number or not math.isfinite(weight) or weight < 0:
-            return f"expected a finite weight of 0 or more for {term!r}, found {weight!r}."
-        if weight > 0:
-            weights[term] = float(weight)
+        number = _number(weight)
+        if number is None:
+            return f"expected a finite weight of 0 or more for {term!r}, found {weight!r:.80}."
+        if number > 0:
+            weights[term] = number
+    "".join([str(key), *weights]).encode()  # refuses what no file of text can hold
     return Vector(str(key), weights)
+
+
+def _number(weight: Any) -> float | None:
+    """A finite number of 0 or more; None for anything else."""
+    if isinstance(weight, bool) or not isinstance(weight, int | float):
+        return None
+    try:
+        number = float(weight)
+    except OverflowError:  # a whole number that is greater than any float
+        return None
+    return number if math.isfinite(number) and number >= 0 else None

@@ -132,6 +132,9 @@ def test_the_demo_has_queries_for_its_documents() -> None:
         ('{"id": "x", "queries": [1]}', "a list of texts"),
         ('{"id": "x", "queries": ["a"], "scores": [1, 2]}', "expected 1 finite numbers"),
         ('{"id": "x", "queries": ["a"], "scores": [NaN]}', "expected 1 finite numbers"),
+        ('{"id": "x", "queries": ["a"], "scores": [1' + "0" * 399 + "]}", "expected 1 finite numbers"),
+        ('{"id": "x", "queries": ["\\ud800"]}', "half of a surrogate pair"),
+        ("[" * 100_000, "nested too deeply"),
         ('{"id": "a", "queries": ["a"]}', "was used before"),
     ],
 )
@@ -176,7 +179,7 @@ def test_a_scorer_in_place_of_the_files_scores(
     needs_neural()
     monkeypatch.setenv("HARNESS_CACHE", str(tmp_path / "cache"))
     folder = (tiny.bert if name == "cross-encoder" else tiny.t5)(tmp_path / "model")
-    lines = [
+    lines: list[dict[str, Any]] = [
         {"id": "a", "queries": ["apple pear", "index postings"], "scores": [9.0, 9.0]},
         {"id": "b", "queries": ["inverted index", "pear"]},
         {"id": "z", "queries": ["not in the collection"]},

@@ -13,8 +13,14 @@ from harness.records import Document, Query
 from harness.retrievers.sparse.impacts import Impacts
 
 DOCUMENTS = [Document(name, "", "its text is not read") for name in ("y", "x", "z", "7")]
-VECTORS = {"x": {"a": 2, "b": 1}, "y": {"b": 3, "c": 0}, "z": {}, "7": {"d": 0.5}, "elsewhere": {"a": 9}}
-QUERIES = {"q": {"a": 1, "b": 2, "never": 5}, "r": {"d": 3}, "s": {"never": 1}}
+VECTORS: dict[str, dict[str, float]] = {
+    "x": {"a": 2, "b": 1},
+    "y": {"b": 3, "c": 0},
+    "z": {},
+    "7": {"d": 0.5},
+    "elsewhere": {"a": 9},
+}
+QUERIES: dict[str, dict[str, float]] = {"q": {"a": 1, "b": 2, "never": 5}, "r": {"d": 3}, "s": {"never": 1}}
 
 
 def lines(vectors: dict[str, dict[str, float]]) -> str:
@@ -72,10 +78,35 @@ def test_queries_without_a_vector_are_an_error(places: tuple[str, str]) -> None:
         index.search([Query("q", ""), Query("unknown", "")], 10, tag="t")
 
 
+def test_all_queries_without_a_vector_are_counted(places: tuple[str, str]) -> None:
+    """Also before anything is indexed; the first ones are named."""
+    made = Impacts(documents=places[0], queries=places[1])
+    asked = [Query("q", ""), *(Query(f"u{n:02}", "") for n in range(35))]
+    for check in (made.check_queries, lambda each: made.index(DOCUMENTS).search(each, 10, tag="t")):
+        with pytest.raises(DatasetError, match=r"^35 queries have no vector") as caught:
+            check(asked)
+        assert [each.where for each in caught.value.problems] == [f"query u{n:02}" for n in range(20)]
+        with pytest.raises(DatasetError, match=r"^1 query has no vector"):
+            check(asked[:2])
+    made.check_queries(asked[:1])
+
+
+def test_a_byte_order_mark_is_no_part_of_an_id(places: tuple[str, str], tmp_path: Path) -> None:
+    (tmp_path / "topics.tsv").write_text("q\ta b b\n", encoding="utf-8-sig")
+    (tmp_path / "topics.jsonl").write_text(lines({"q": QUERIES["q"]}), encoding="utf-8-sig")
+    for name in ("topics.tsv", "topics.jsonl"):
+        index = Impacts(documents=places[0], queries=str(tmp_path / name)).index(DOCUMENTS)
+        assert index.search([Query("q", "")], 10, tag="t").to_dict() == {"q": {"y": 6, "x": 4}}
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [
         ("{", "not JSON"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"id": "a", "vector": {"t": ' + "[" * 100_000, "nested too deeply"),
+        ('{"id": "a", "vector": {"t": 1' + "0" * 399 + "}}", "found 10000"),
+        ('{"id": "a", "vector": {"\\ud800": 1}}', "half of a surrogate pair"),
         ('{"id": "a"}', "vector"),
         ('{"id": true, "vector": {}}', "found True"),
         ('{"id": "a", "vector": {"t": -1}}', "found -1"),
@@ -97,6 +128,9 @@ def test_files_of_another_collection_or_of_nowhere(places: tuple[str, str], tmp_
         Impacts(documents=places[0], queries=places[1]).index([Document("other", "", "")])
     with pytest.raises(UnavailableError, match="nowhere"):
         Impacts(documents=str(tmp_path / "nowhere"), queries=places[1]).index(DOCUMENTS)
+    for name in ("~nouser/v.jsonl", "x" * 5000):
+        with pytest.raises(UnavailableError, match="no vectors at"):
+            Impacts(documents=name, queries=places[1]).provenance()
     packed = gzip.compress(lines(VECTORS).encode())
     for broken in (packed[:-9], packed[:15] + b"damaged" + packed[22:]):
         (tmp_path / "broken.jsonl.gz").write_bytes(broken)
