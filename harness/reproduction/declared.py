@@ -15,7 +15,7 @@ class Declared(NamedTuple):
     Attributes:
         path: the file.
         spec: the system.
-        alone: whether it is the file's only one, and not of a matrix.
+        alone: whether it is the file's only one.
         missing: the messages of the optional packages that it lacks here, or ``""``.
     """
 

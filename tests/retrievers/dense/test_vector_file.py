@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,18 +12,13 @@ from harness.retrievers.dense import vector_file as module
 from harness.retrievers.dense.vector_file import VectorFile, filed
 from harness.retrievers.saved_arrays import load_arrays, release, save_arrays
 from tests.conftest import needs_packages
+from tests.retrievers.killed_build import built
 
 BUILD = """
-import json, os, resource, signal, sys
-from pathlib import Path
-import numpy as np
-from harness.records import Document, Query
 from harness.retrievers.dense.index import build
 from harness.retrievers.dense.vector_file import VectorFile
 from harness.retrievers.engines.dense import EXACT
 from harness.retrievers.neural import collection
-
-count, kill_at, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
 
 class Seeded:
     identity = "5eed" * 16
@@ -36,23 +26,13 @@ class Seeded:
         self.texts = 0
     def encode(self, texts, *, query):
         self.texts += len(texts)
-        random = [np.random.default_rng(int(text.split()[1])) for text in texts]
-        return {"vectors": np.stack([each.standard_normal(384, dtype=np.float32) for each in random])}
-
-def highest():  # of this program alone: what getrusage says begins with the parent's
-    line = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
-    return int(line.split()[1]) * 1024
-
-def told(done):
-    if kill_at and done >= kill_at:
-        os.kill(os.getpid(), signal.SIGKILL)
+        return {"vectors": np.stack([each.standard_normal(384, dtype=np.float32) for each in seeded(texts)])}
 
 encoder, vectors = Seeded(), VectorFile()
 encoder.encode(["warm 1"], query=True)
 encoder.texts, before = 0, highest()
-documents = (Document(f"d{i * 7919 % count:06}", "", f"text {i}") for i in range(count))
 made = collection.encode_collection(
-    documents, ("title", "text"), encoder, told, take=lambda part: vectors.append(part["vectors"])
+    documents(count), ("title", "text"), encoder, told, take=lambda part: vectors.append(part["vectors"])
 )
 index = build(made, vectors, encoder, EXACT)
 index.save(folder)
@@ -62,26 +42,15 @@ print(json.dumps({"memory": after - before, "encoded": encoder.texts, "stored": 
 """
 
 
-def built(count: int, place: Path, cache: Path, kill_at: int = 0) -> tuple[int, dict[str, Any]]:
-    """Exit status and what was told; the index is in ``place``."""
-    place.mkdir()
-    done = subprocess.run(
-        [sys.executable, "-c", BUILD, str(count), str(kill_at), str(place)],
-        env={**os.environ, "HARNESS_CACHE": str(cache)}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    return done.returncode, json.loads(done.stdout or "{}")
-
-
 def test_a_killed_build_goes_on_after_its_last_chunk(tmp_path: Path) -> None:
     needs_packages("neural", "threadpoolctl")
-    killed, _ = built(2000, tmp_path / "killed", tmp_path / "cache", kill_at=1024)
+    killed, _ = built(BUILD, 2000, tmp_path / "killed", tmp_path / "cache", kill_at=1024)
     assert killed == -signal.SIGKILL
     assert not list((tmp_path / "cache" / "building").iterdir()), "nothing is left lying about"
     assert not list((tmp_path / "killed").iterdir())
-    _, again = built(2000, tmp_path / "again", tmp_path / "cache")
+    _, again = built(BUILD, 2000, tmp_path / "again", tmp_path / "cache")
     assert (again["stored"], again["encoded"]) == (1024, 2000 - 1024 + 1), "and one query"
-    _, whole = built(2000, tmp_path / "whole", tmp_path / "empty")
+    _, whole = built(BUILD, 2000, tmp_path / "whole", tmp_path / "empty")
     assert whole["run"] == again["run"]
     for name in ("vectors.npy", "ids_data.npy", "ids_offsets.npy"):
         assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
@@ -90,7 +59,9 @@ def test_a_killed_build_goes_on_after_its_last_chunk(tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
 def test_memory_does_not_grow_with_the_vectors(tmp_path: Path) -> None:
     needs_packages("neural", "threadpoolctl")
-    (_, few), (_, many) = (built(n, tmp_path / str(n), tmp_path / f"cache {n}") for n in (2_000, 40_000))
+    (_, few), (_, many) = (
+        built(BUILD, n, tmp_path / str(n), tmp_path / f"cache {n}") for n in (2_000, 40_000)
+    )
     more = (40_000 - 2_000) * 384 * 4
     assert many["memory"] - few["memory"] < more / 2, "ids and numbers grow, vectors do not"
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
 import signal
-import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,18 +14,13 @@ from harness.retrievers.late_interaction import exact
 from harness.retrievers.late_interaction.exact import best_documents
 from harness.retrievers.late_interaction.token_file import TokenFile
 from tests.conftest import needs_packages
+from tests.retrievers.killed_build import built
 
 BUILD = """
-import json, os, signal, sys
-from pathlib import Path
-import numpy as np
-from harness.records import Document, Query
 from harness.retrievers.late_interaction.engine import EXACT
 from harness.retrievers.late_interaction.index import build
 from harness.retrievers.late_interaction.token_file import TokenFile
 from harness.retrievers.neural.collection import encode_collection
-
-count, kill_at, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
 
 class Seeded:
     identity = "5eed" * 16
@@ -38,23 +28,13 @@ class Seeded:
         self.texts = 0
     def encode(self, texts, *, query):
         self.texts += 0 if query else len(texts)
-        random = [np.random.default_rng(int(text.split()[1])) for text in texts]
-        rows = [each.standard_normal((each.integers(30, 50), 128), dtype=np.float32) for each in random]
+        rows = [each.standard_normal((each.integers(30, 50), 128), dtype=np.float32) for each in seeded(texts)]
         bounds = np.cumsum([0, *map(len, rows)])
         return {"bounds": bounds, "vectors": np.concatenate(rows).astype("float32" if query else "float16")}
 
-def highest():  # of this program alone: what getrusage says begins with the parent's
-    line = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
-    return int(line.split()[1]) * 1024
-
-def told(done):
-    if kill_at and done >= kill_at:
-        os.kill(os.getpid(), signal.SIGKILL)
-
 def made(number, taken=None):
     encoder, tokens = Seeded(), TokenFile("float16")
-    documents = (Document(f"d{i * 7919 % number:06}", "", f"text {i}") for i in range(number))
-    collection = encode_collection(documents, ("title", "text"), encoder, taken, take=tokens.append)
+    collection = encode_collection(documents(number), ("title", "text"), encoder, taken, take=tokens.append)
     return encoder, collection, build(collection, tokens, encoder, EXACT)
 
 queries = [Query(f"q{i}", f"query {i}") for i in range(10)]
@@ -69,25 +49,14 @@ print(json.dumps({"memory": after - before, "encoded": encoder.texts, "stored": 
 """
 
 
-def built(count: int, place: Path, cache: Path, kill_at: int = 0) -> tuple[int, dict[str, Any]]:
-    """Exit status and what was told; the index is in ``place``."""
-    place.mkdir()
-    done = subprocess.run(
-        [sys.executable, "-c", BUILD, str(count), str(kill_at), str(place)],
-        env={**os.environ, "HARNESS_CACHE": str(cache)}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    return done.returncode, json.loads(done.stdout or "{}")
-
-
 def test_a_killed_build_goes_on_after_its_last_chunk(tmp_path: Path) -> None:
     needs_packages("neural", "threadpoolctl")
-    killed, _ = built(1200, tmp_path / "killed", tmp_path / "cache", kill_at=1024)
+    killed, _ = built(BUILD, 1200, tmp_path / "killed", tmp_path / "cache", kill_at=1024)
     assert killed == -signal.SIGKILL
     assert not list((tmp_path / "cache" / "building").iterdir()), "nothing is left lying about"
-    _, again = built(1200, tmp_path / "again", tmp_path / "cache")
+    _, again = built(BUILD, 1200, tmp_path / "again", tmp_path / "cache")
     assert (again["stored"], again["encoded"]) == (1024, 1200 - 1024)
-    _, whole = built(1200, tmp_path / "whole", tmp_path / "empty")
+    _, whole = built(BUILD, 1200, tmp_path / "whole", tmp_path / "empty")
     assert whole["run"] == again["run"]
     for name in ("vectors.npy", "bounds.npy", "ids_data.npy", "ids_offsets.npy"):
         assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
@@ -97,7 +66,9 @@ def test_a_killed_build_goes_on_after_its_last_chunk(tmp_path: Path) -> None:
 def test_memory_does_not_grow_with_the_vectors(tmp_path: Path) -> None:
     """Building, saving and searching: 40 tokens of 128 dimensions in 16 bits are 10 kB a document."""
     needs_packages("neural", "threadpoolctl")
-    (_, few), (_, many) = (built(n, tmp_path / str(n), tmp_path / f"cache {n}") for n in (1_000, 9_000))
+    (_, few), (_, many) = (
+        built(BUILD, n, tmp_path / str(n), tmp_path / f"cache {n}") for n in (1_000, 9_000)
+    )
     assert many["memory"] - few["memory"] < (9_000 - 1_000) * 40 * 128 * 2 / 2
 
 
