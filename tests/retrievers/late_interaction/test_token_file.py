@@ -28,7 +28,8 @@ class Seeded:
         self.texts = 0
     def encode(self, texts, *, query):
         self.texts += 0 if query else len(texts)
-        rows = [each.standard_normal((each.integers(30, 50), 128), dtype=np.float32) for each in seeded(texts)]
+        random = seeded(texts)
+        rows = [each.standard_normal((each.integers(30, 50), 128), dtype=np.float32) for each in random]
         bounds = np.cumsum([0, *map(len, rows)])
         return {"bounds": bounds, "vectors": np.concatenate(rows).astype("float32" if query else "float16")}
 
