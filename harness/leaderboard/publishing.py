@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from harness.errors import CommandError, Problem, StoreError
@@ -22,6 +22,7 @@ from harness.ledger.standing import standings
 from harness.store import schema
 from harness.store.engine import connect
 from harness.store.reading import read_about, read_head
+from harness.store.shape import of_this_version
 from harness.store.writing import Change, Entry, change_board
 
 LOCK_NAME = "store.lock"
@@ -104,7 +105,7 @@ def _head(engine: Engine) -> tuple[int, str] | None:
     Raises:
         StoreError: it shows the board of a moment in the past.
     """
-    if not set(schema.metadata.tables) <= set(inspect(engine).get_table_names()):
+    if not of_this_version(engine):
         return None
     about = read_about(engine)
     if about.get("schema") != str(schema.SCHEMA_VERSION):

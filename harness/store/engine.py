@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from harness.errors import CommandError, MissingExtraError, StoreError
 from harness.store import schema
+from harness.store.shape import lacking
 
 DEFAULT_STORE = "sqlite:///.harness/board.sqlite"
 BUSY_TIMEOUT = 60_000  # milliseconds that a writer of SQLite waits for another one
@@ -34,7 +35,7 @@ def connect(url: str | None = None, *, create: bool = False) -> Engine:
     Raises:
         CommandError: the URL is not one.
         MissingExtraError: the database's driver is not installed.
-        StoreError: there is no store at the URL, or it was made by another version of the schema.
+        StoreError: there is no store at the URL, or it was written by another version of the harness.
     """
     text = store_url(url)
     shown = text
@@ -65,7 +66,11 @@ def connect(url: str | None = None, *, create: bool = False) -> Engine:
         if not create:
             _check_version(engine, shown)
     except DatabaseError as error:
+        engine.dispose()
         raise StoreError(f"{shown} cannot be opened: {error.orig}") from error
+    except StoreError:
+        engine.dispose()
+        raise
     return engine
 
 
@@ -102,8 +107,13 @@ def _check_version(engine: Engine, url: str) -> None:
         raise StoreError(f"{url} holds no board. Make one with: harness rebuild --runs runs --store {url}")
     with engine.connect() as connection:
         found = connection.scalar(select(schema.about.c.value).where(schema.about.c.key == "schema"))
+    reason = ""
     if found != str(schema.SCHEMA_VERSION):
+        reason = f"it was made with schema {found}, this version reads {schema.SCHEMA_VERSION}"
+    elif gone := lacking(engine):
+        reason = f"it lacks {', '.join(gone)}"
+    if reason:
         raise StoreError(
-            f"{url} was made with schema {found}, this version reads {schema.SCHEMA_VERSION}. "
-            f"Rebuild it: harness rebuild --runs runs --store {url}"
+            f"{url} was written by another version of the harness: {reason}. "
+            f"Make it again: harness rebuild --runs runs --store {url}"
         )

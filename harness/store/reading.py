@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Engine, func, select
 
+from harness.errors import StoreError
 from harness.records import Floats, Issue
 from harness.store import schema
 from harness.store.entries import Tombstone
@@ -104,6 +105,11 @@ def read_means(engine: Engine, measure: str) -> list[tuple[str, str, float]]:
 
 
 def _stored(content: dict[str, Any]) -> StoredRun:
+    if content.keys() | {"id"} != set(StoredRun._fields):
+        raise StoreError(
+            "A run of the past in the store was written by another version of the harness. "
+            "Make the store again: harness rebuild --runs RUNS --store STORE"
+        )
     ranges = {name: tuple(values) for name, values in content["tie_ranges"].items()}
     return StoredRun(**content | {"id": 0, "tie_ranges": ranges})
 

@@ -15,6 +15,7 @@ from harness.store.entries import DatasetEntry as DatasetEntry
 from harness.store.entries import LedgerLine, Tombstone, dataset_digest
 from harness.store.entries import RunEntry as RunEntry
 from harness.store.rows import BATCH, insert_dataset, insert_runs
+from harness.store.shape import of_this_version
 from harness.store.transactions import write_transaction
 
 Entry = DatasetEntry | RunEntry | Tombstone | LedgerLine
@@ -144,7 +145,7 @@ def _empty(connection: Connection) -> None:
             f"The database holds tables that are not a board's: {', '.join(sorted(found & ours))}. "
             "Name another database; nothing was changed."
         )
-    if version == str(schema.SCHEMA_VERSION):
+    if version == str(schema.SCHEMA_VERSION) and of_this_version(connection):
         for table in reversed(schema.metadata.sorted_tables):
             connection.execute(delete(table))
     else:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from harness.errors import CommandError
+from harness.errors import CommandError, StoreError
 from harness.leaderboard.board import read_board
 from harness.leaderboard.grounds import Grounds
 from harness.leaderboard.publishing import catch_up
@@ -92,3 +94,17 @@ def test_nothing_new_is_nothing_to_do(record: Path, tmp_path: Path) -> None:
     assert read_board(store).digest == before
     with pytest.raises(CommandError, match="no folder"):
         catch_up(record / "none", store)
+
+
+def test_a_store_from_before_a_column_is_made_again(record: Path, tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path / 'board.sqlite'}"
+    run, card = write_pair(tmp_path / "up", 1, "a", dataset="one")
+    admit(Upload(path=run, card=card), record=record, store=store, actor="ada", grounds=Grounds())
+    before = read_board(store)
+    with closing(sqlite3.connect(tmp_path / "board.sqlite")) as database:
+        database.execute("ALTER TABLE run DROP COLUMN submitter")
+        database.commit()
+    with pytest.raises(StoreError, match=r"another version of the harness: it lacks run\.submitter"):
+        read_board(store)
+    catch_up(record, store)
+    assert read_board(store).rows == before.rows

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import text
 
 from harness.errors import StoreError
 from harness.store.engine import connect
@@ -69,6 +70,17 @@ def check_changes(url: str) -> None:
     means = {system: mean for _, system, mean in read_means(engine, "AP")}
     assert means["better"] == pytest.approx(1.5 * means["bm25"])
     assert np.array_equal(read_vectors(engine, [best[0].id], "AP"), VALUES[1:] * 1.5)
+    engine.dispose()
+
+
+def test_a_run_of_the_past_from_another_version_is_told(tmp_path: Path) -> None:
+    dataset, run = parts()
+    engine = connect(f"sqlite:///{tmp_path / 'board.sqlite'}", create=True)
+    replace_board(engine, [dataset, run, variant(run, "bm25", 0.5, sha256="1" * 64, shown=False)])
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE version SET content = json_remove(content, '$.marks')"))
+    with pytest.raises(StoreError, match="past in the store was written by another version"):
+        read_past(engine)
     engine.dispose()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from harness.errors import CommandError, StoreError
 from harness.records import Evaluation, Issue
 from harness.store.engine import connect
 from harness.store.reading import read_card, read_datasets, read_issues, read_queries, read_runs, read_vectors
+from harness.store.schema import SCHEMA_VERSION, metadata
+from harness.store.shape import of_this_version
 from harness.store.writing import DatasetEntry, RunEntry, replace_board
 from tests.postgres import postgres as postgres
 
@@ -137,9 +140,55 @@ def test_a_store_of_another_schema_is_refused_and_a_rebuild_mends_it(url: str) -
     with engine.begin() as connection:
         connection.execute(text("UPDATE about SET value = '0' WHERE key = 'schema'"))
     engine.dispose()
-    with pytest.raises(StoreError, match="schema 0"):
+    with pytest.raises(StoreError, match="another version of the harness: it was made with schema 0"):
         connect(url)
     check_round_trip(url)
+
+
+def old_store(url: str) -> None:
+    """A store whose number of the schema is ours, from before the runs had a reproduction."""
+    engine = connect(url, create=True)
+    replace_board(engine, entries("old"))
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE run DROP COLUMN reproduced"))
+        connection.execute(text("DROP TABLE event"))
+    engine.dispose()
+
+
+def check_an_older_store_is_refused_in_words(url: str) -> None:
+    old_store(url)
+    with pytest.raises(StoreError) as told:
+        connect(url)
+    assert "was written by another version of the harness: it lacks run.reproduced, event" in str(told.value)
+    assert "Make it again: harness rebuild --runs runs --store " in str(told.value)
+    check_round_trip(url)
+
+
+def test_a_store_from_before_a_column_is_refused_and_a_rebuild_mends_it(url: str) -> None:
+    check_an_older_store_is_refused_in_words(url)
+
+
+def test_a_store_with_a_column_of_a_newer_version_is_written_anew(url: str) -> None:
+    engine = connect(url, create=True)
+    replace_board(engine, entries("new"))
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE run ADD COLUMN speed TEXT NOT NULL DEFAULT ''"))
+    engine.dispose()
+    check_round_trip(url)
+    engine = connect(url)
+    assert of_this_version(engine)
+    engine.dispose()
+
+
+def test_the_number_of_the_schema_is_raised_with_every_change_of_a_column() -> None:
+    """Whoever changes a table raises SCHEMA_VERSION and notes the new digest here, beside the new number."""
+    columns = [
+        f"{table.name}.{column.name} {column.type} {column.nullable} {column.primary_key}"
+        for table in metadata.sorted_tables
+        for column in table.columns
+    ]
+    digest = hashlib.sha256("\n".join(columns).encode()).hexdigest()[:16]
+    assert (SCHEMA_VERSION, digest) == (4, "1f60cb57f0936ca5")
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
@@ -170,6 +219,10 @@ def test_a_url_that_is_none_is_a_command_error(bad: str) -> None:
 
 def test_round_trip_in_postgresql(postgres: str) -> None:
     check_round_trip(postgres)
+
+
+def test_an_older_store_in_postgresql_is_refused_and_a_rebuild_mends_it(postgres: str) -> None:
+    check_an_older_store_is_refused_in_words(postgres)
 
 
 def test_readers_see_the_old_board_in_postgresql(postgres: str) -> None:
