@@ -124,6 +124,7 @@ def _table(kept: Sequence[tuple[Line, Facts]], listed: Listed, datasets: Sequenc
     head += ["Data sets"] if shown else []
     head += [
         "Family",
+        "Reproduced",
         *shown,
         "Coverage",
         "Judged",
@@ -131,7 +132,6 @@ def _table(kept: Sequence[tuple[Line, Facts]], listed: Listed, datasets: Sequenc
         "First stage",
         "Re-rank depth",
         *(name.capitalize() for name in told),
-        "Reproduced",
         "Date",
     ]
     cells = joined([element("th", name, scope="col") for name in head], "")
@@ -145,13 +145,12 @@ def _row(line: Line, facts: Facts, listed: Listed, shown: Sequence[str], told: S
     cells: list[Cell] = [line.group, link(f"./{system_link(line.system)}", line.system), line.value]
     cells += [span(line.low, line.high), open_ranks(line)]
     cells += [f"{len(line.rows)} of {len(found.datasets)}"] if shown else []
-    cells.append(line.family)
+    cells += [line.family, badge(line, facts)]
     cells += [line.rows[name].measures[found.measure] if name in line.rows else None for name in shown]
     cells += [coverage(facts), _share(facts.judged), _share(facts.tied_share), facts.first_stage]
     cells += [
         facts.rerank_depth,
         *(_count(getattr(facts, name)) for name in told),
-        badge(line, facts),
         facts.created,
     ]
     drawn = [element("td", cell, **({"class": "number"} if _number(cell) else {})) for cell in cells]

@@ -148,9 +148,11 @@ def show_table(view: View, found: Overview, listed: Listed, columns: Sequence[st
 def in_sequence(view: View, columns: Sequence[str]) -> list[str]:
     """The order of the columns: what most decisions need first, then values, then the rest.
 
-    The data sets of a mean stand before the facts, further measures of a single data set after them.
+    The data sets of a mean stand before the facts, further measures of a single data set after them. What
+    was reproduced stands before both, so that a window of 1280 pixels has it without scrolling.
     """
-    chosen = [name for name in ("interval", "open ranks", "data sets", "family") if name in columns]
+    first = ("interval", "open ranks", "data sets", "family", "reproduced")
+    chosen = [name for name in first if name in columns]
     facts = [name for name in FACTS if name in columns and name not in chosen]
     if len(view.datasets) > 1:
         return ["group", "system", SCORE, *chosen, *view.datasets, *facts]

@@ -46,7 +46,7 @@ def test_what_is_spent_is_shown_where_a_card_tells_it(spending: str, visit: Open
     app = visit(benchmark="own", datasets="alpha")
     columns = shown(app)
     at = columns.index("first stage")
-    assert columns[at : at + 5] == ["first stage", "re-rank depth", "calls", "cost", "reproduced"]
+    assert columns[at : at + 5] == ["first stage", "re-rank depth", "calls", "cost", "date"]
     table = app.dataframe[0].value
     assert table["calls"].tolist()[0] == 400
     assert table["cost"].tolist()[0] == 1.25

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from harness.leaderboard.facts import facts_of
 from harness.leaderboard.overview import overview
 from harness.store.engine import connect
 from harness.store.writing import replace_board
+from leaderboard_app.first_paint import first_paint
 from leaderboard_app.frames import board_csv
 from tests.leaderboard_app.boards import BM25, dataset, full_board, large_board, run
 from tests.leaderboard_app.conftest import Open
@@ -151,7 +153,19 @@ def test_columns_can_be_left_out(full: str, visit: Open) -> None:
 
 def test_facts_stand_before_further_measures_of_a_single_data_set(full: str, visit: Open) -> None:
     order = list(visit(benchmark="own", datasets="alpha").dataframe[0].proto.column_order)
-    assert order.index("coverage") < order.index("reproduced") < order.index("date") < order.index("AP")
+    assert order.index("reproduced") < order.index("coverage") < order.index("date") < order.index("AP")
+
+
+@pytest.mark.parametrize("datasets", [["alpha"], ["alpha", "beta"]])
+def test_what_was_reproduced_stands_where_a_small_window_shows_it(
+    full: str, visit: Open, datasets: list[str]
+) -> None:
+    order = list(visit(benchmark="own", datasets=datasets).dataframe[0].proto.column_order)
+    assert order[order.index("family") + 1] == "reproduced"
+    assert order.index("reproduced") <= 7
+    markup = first_paint([("benchmark", "own"), *(("datasets", name) for name in datasets)])
+    head = re.findall(r"<th [^>]*>(.*?)</th>", markup)
+    assert head[head.index("Family") + 1] == "Reproduced", "the first paint has the columns of the table"
 
 
 def test_columns_of_several_data_sets(full: str, visit: Open) -> None:

@@ -32,7 +32,7 @@ def test_has_the_rows_of_the_page_with_scores_and_links(full: str) -> None:
     found = rows(markup)
     assert [row[1] for row in found] == ["bm25", "&lt;b&gt;bold&lt;/b&gt; *x*", "overlap"]
     assert [row[2] for row in found] == ["0.5000", "0.2500", "0.2500"]  # worked out in boards.py
-    assert [row[6] for row in found] == ["3 of 4"] * 3
+    assert [row[7] for row in found] == ["3 of 4"] * 3
     assert 'href="./system?system=bm25"' in markup
     assert "<b>bold" not in markup
 
