@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from pathlib import Path
 
 from harness.errors import CommandError
@@ -14,7 +15,8 @@ def require_files(*paths: str | Path) -> None:
     What is in a file is another matter (exit code 1); a path that leads nowhere is a mistake in the command.
 
     Raises:
-        CommandError: names every path that leads nowhere, with the nearest name in its folder.
+        CommandError: names every path that leads nowhere, with the nearest name in its folder; and every path
+            through a folder that may not be searched, with that folder.
     """
     absent = [_told(path) for path in dict.fromkeys(map(Path, paths)) if not _exists(path)]
     if absent:
@@ -30,7 +32,8 @@ def baseline_files(*names: str) -> list[Path]:
     Raises:
         CommandError: names every file that is neither, with the nearest name in its folder.
     """
-    paths = [path if _exists(path) else _packaged(path) or path for path in map(Path, names)]
+    named = map(Path, names)
+    paths = [path if _exists(path) or _shut(path) else _packaged(path) or path for path in named]
     require_files(*paths)
     return paths
 
@@ -49,9 +52,10 @@ def run_file(path: Path) -> Path:
 
 def _exists(path: Path) -> bool:
     try:
-        return path.exists()
-    except OSError:  # the system refuses such a name
+        path.stat()
+    except (OSError, ValueError):  # nothing there, nothing that may be seen, or no such name can be
         return False
+    return True
 
 
 def _packaged(path: Path) -> Path | None:
@@ -67,8 +71,27 @@ def _packaged(path: Path) -> Path | None:
         return None
 
 
+def _shut(path: Path) -> str:
+    """The folder on the way to a path that may not be searched, or nothing; links are followed."""
+    try:
+        path.stat()
+    except PermissionError:
+        for folder in (*reversed(path.parents), *reversed(Path(os.path.realpath(path)).parents)):
+            try:
+                (folder / "any").stat()  # whatever its name, the folder is searched for it
+            except PermissionError:
+                return str(folder)
+            except OSError:
+                continue
+    except (OSError, ValueError):
+        pass
+    return ""
+
+
 def _told(path: Path) -> str:
     """What is said of a path that leads nowhere; a broken link lies there itself, and is not suggested."""
+    if shut := _shut(path):
+        return f"Whether there is a file {path} cannot be seen: the folder {shut} may not be searched."
     try:
         names = sorted(each.name for each in path.parent.iterdir())
         linked = path.readlink() if path.is_symlink() else None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -59,6 +62,42 @@ def test_a_broken_link_is_not_replaced_by_a_baseline_of_its_name(folder: Path) -
     (folder / "bm25.yaml").symlink_to("gone.yaml")
     with pytest.raises(CommandError, match="leads nowhere"):
         baseline_file("bm25.yaml")
+
+
+@contextmanager
+def nobody() -> Iterator[None]:
+    """Without the rights of root, which may search every folder."""
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+
+
+def test_a_folder_that_may_not_be_searched_is_told_apart_from_an_absent_file(folder: Path) -> None:
+    folder.chmod(0o755)
+    shut = folder / "shut"
+    (shut / "inner").mkdir(parents=True)
+    (shut / "inner" / "bm25.yaml").write_text("mine")
+    (folder / "link.yaml").symlink_to("shut/inner/bm25.yaml")
+    (folder / "bm25.yaml").symlink_to("shut/inner/bm25.yaml")
+    shut.chmod(0o600)
+    try:
+        with nobody(), pytest.raises(CommandError) as caught:
+            require_files("shut/inner/bm25.yaml", "absent.txt")
+        with nobody(), pytest.raises(CommandError, match=r"file link\.yaml cannot be seen: the folder /"):
+            require_files("link.yaml")
+        with nobody(), pytest.raises(CommandError, match=r"bm25\.yaml cannot be seen"):
+            baseline_file("bm25.yaml")  # not the package's
+    finally:
+        shut.chmod(0o700)
+    assert str(caught.value) == (
+        "Whether there is a file shut/inner/bm25.yaml cannot be seen: the folder shut may not be searched. "
+        "There is no file absent.txt."
+    )
 
 
 @pytest.mark.parametrize(

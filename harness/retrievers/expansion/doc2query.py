@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import ConfigDict, Field
@@ -18,10 +20,12 @@ from harness.retrievers.cross_encoder.mono_t5 import MonoT5
 from harness.retrievers.cross_encoder.scorers import ScorerName, scorer_of
 from harness.retrievers.expansion.expanded import Expanded, Tally
 from harness.retrievers.expansion.generated import (
+    Float64s,
     Generated,
     InOrder,
     content_of,
     read_generated,
+    scores_of,
     threshold,
 )
 from harness.retrievers.expansion.place import check_place
@@ -92,53 +96,48 @@ class _Queries:
         return {"queries": f"sha256:{content_of(self.queries)}", **weights}
 
     def _expanded(self, documents: Iterable[Document], tally: Tally) -> Iterator[tuple[Document, list[str]]]:
-        """Every document with its queries; with a scorer all documents are read, and scored, first.
+        """Every document with its queries, whose lines are read as they are needed.
 
-        Lines of the file are read as they are needed, and all at once where scores are to be compared.
+        With a percentile the file is read once more, before, for the scores, which alone are kept; with a
+        scorer the documents are read twice, too.
         """
-        if self.percentile:
-            yield from self._filtered(documents, tally)
-            return
-        lines = InOrder(self.queries)
-        for document in documents:
-            found = lines.take(document.id, self._owner(document))
-            queries = list(found.queries[: self.most]) if found else []
-            tally.count(document, queries)
-            yield document, queries
+        least: float | None = None
+        scores: Iterator[float] | None = None
+        with ExitStack() as stack:
+            given: Iterable[Document] = documents
+            scorer = self._scorer()
+            if scorer is not None:
+                deque(read_generated(self.queries), maxlen=0)  # a malformed file is not told after hours
+                given = stack.enter_context(Spool(documents))
+                scores = iter(found := self._scored(given, scorer))
+                least = threshold(found, self.percentile)
+            elif self.percentile:
+                least = threshold(scores_of(self.queries), self.percentile)
+            lines = InOrder(self.queries)
+            for document in given:
+                line = lines.take(document.id, self._owner(document))
+                queries = list(_kept(line, least, scores))[: self.most] if line else []
+                tally.count(document, queries)
+                yield document, queries
         unused = lines.finish()
         tally.finish(lines.count, unused)
 
-    def _filtered(self, documents: Iterable[Document], tally: Tally) -> Iterator[tuple[Document, list[str]]]:
-        generated = read_generated(self.queries)
-
-        def line_of(document: Document) -> Generated | None:
-            return generated.get(document.id) or generated.get(self._owner(document))
-
-        scorer = self._scorer()
-        scores: Mapping[str, Generated] | None = None
-        used: set[str] = set()
-        with ExitStack() as stack:
-            given: Iterable[Document] = documents
-            if scorer is not None:
-                given = stack.enter_context(Spool(documents))
-                scores = scored(line_of, given, scorer)
-            least = threshold(generated if scores is None else scores, self.percentile, self.queries)
-            for document in given:
-                line = line_of(document)
-                used.update([line.id] if line else [])
-                each = line if scores is None else scores.get(document.id)
-                queries = _chosen(each, least)[: self.most] if each else []
-                tally.count(document, queries)
-                yield document, queries
-        tally.finish(len(generated), len(generated) - len(used))
+    def _scored(self, documents: Iterable[Document], scorer: CrossEncoder | MonoT5) -> Float64s:
+        """The scorer's scores of all queries of the documents."""
+        lines = InOrder(self.queries)
+        return scored(lambda each: lines.take(each.id, self._owner(each)), documents, scorer)
 
     def _owner(self, document: Document) -> str:
         """The id under which the file may have the queries of a passage; an index has passages of its own."""
         return document.id if self.passages else document_of(document.id)
 
 
-def _chosen(each: Generated, least: float) -> list[str]:
-    return [query for query, score in zip(each.queries, each.scores, strict=True) if score >= least]
+def _kept(line: Generated, least: float | None, scores: Iterator[float] | None) -> Iterator[str]:
+    """The queries that score enough, by the next scores given or else by the line's own; all by None."""
+    if least is None:
+        return iter(line.queries)
+    own = line.scores if scores is None else islice(scores, len(line.queries))
+    return (query for query, score in zip(line.queries, own, strict=True) if score >= least)
 
 
 def _new_words(document: Document, queries: Iterable[str]) -> list[str]:

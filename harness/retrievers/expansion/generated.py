@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from harness.datasets.reading import filled_lines
 from harness.errors import DatasetError, Problem
 from harness.files import sha256_of
 from harness.retrievers.expansion.place import located
 
+Float64s = npt.NDArray[np.float64]
 SHOWN: Final = 20
 NAMES: Final = ("queries", "predicted_queries", "querygen")
 """Keys under which programs leave them; the first is ours."""
@@ -26,8 +31,8 @@ class Generated(NamedTuple):
     scores: tuple[float, ...]
 
 
-def read_generated(place: str) -> dict[str, Generated]:
-    """Read a file, plain, gzip or zstd, into memory.
+def read_generated(place: str) -> Iterator[Generated]:
+    """Read a file, plain, gzip or zstd, line by line; an error comes after the last line before it.
 
     Each line is an object with ``id``, ``queries``, a list of texts (``predicted_queries`` and ``querygen``
     are read, too), and, for filtering, ``scores``, a list of as many numbers.
@@ -39,7 +44,7 @@ def read_generated(place: str) -> dict[str, Generated]:
         UnavailableError: there is no such file.
         DatasetError: lines are malformed or an id stands twice; the first ones are named with ``file:line``.
     """
-    return {each.id: each for each in _lines(located(place))}
+    return _lines(located(place))
 
 
 class InOrder:
@@ -55,7 +60,7 @@ class InOrder:
     """
 
     def __init__(self, place: str) -> None:
-        self._lines = _lines(located(place))
+        self._lines = read_generated(place)
         self._waiting: dict[str, Generated] = {}
         self._last: Generated | None = None  # of a document whose next passage may ask for it again
         self.count = 0
@@ -105,21 +110,36 @@ def _lines(path: Path) -> Iterator[Generated]:
         raise DatasetError(f"{count} of generated queries cannot be used:", problems[:SHOWN])
 
 
-def threshold(generated: Mapping[str, Generated], percentile: float, place: str) -> float:
-    """The score that ``percentile`` per cent of all scores lie below.
+def scores_of(place: str) -> Float64s:
+    """The scores of all queries of a file, in its order; of its texts none is kept.
 
     Raises:
-        DatasetError: queries have no scores.
+        UnavailableError, DatasetError: as of :func:`read_generated`; and where queries have no scores.
     """
-    bare = sorted(name for name, each in generated.items() if len(each.scores) < len(each.queries))
+    bare: list[str] = []
+
+    def scores() -> Iterator[float]:
+        for each in read_generated(place):
+            if len(each.scores) < len(each.queries):
+                bare.append(each.id)
+            yield from each.scores
+
+    found = np.fromiter(scores(), dtype=np.float64)
     if bare:
-        problems = [Problem(f"document {name}", "its queries have no scores.") for name in bare[:SHOWN]]
+        shown = heapq.nsmallest(SHOWN, bare)
+        problems = [Problem(f"document {name}", "its queries have no scores.") for name in shown]
         raise DatasetError(
             f"Queries cannot be kept by score: {len(bare)} lines of {place} have none.", problems
         )
-    scores = sorted(score for each in generated.values() for score in each.scores)
-    place_of = math.ceil(percentile / 100 * len(scores))
-    return scores[min(place_of, len(scores) - 1)] if scores else 0.0
+    return found
+
+
+def threshold(scores: Float64s, percentile: float) -> float:
+    """The score that ``percentile`` per cent of all scores, float64[n], lie below; 0 where there is none."""
+    if not len(scores):
+        return 0.0
+    place = min(math.ceil(percentile / 100 * len(scores)), len(scores) - 1)
+    return float(np.partition(scores, place)[place])
 
 
 def content_of(place: str) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from harness.records import Document
 from harness.retrievers.cross_encoder.cross_encoder import CrossEncoder
 from harness.retrievers.cross_encoder.mono_t5 import MonoT5
-from harness.retrievers.expansion.generated import Generated
+from harness.retrievers.expansion.generated import Float64s, Generated
 from harness.retrievers.neural.cache import Encodings, cached
 from harness.retrievers.neural.collection import text_of
 
@@ -27,35 +27,29 @@ def scored(
     queries_of: Callable[[Document], Generated | None],
     documents: Iterable[Document],
     scorer: CrossEncoder | MonoT5,
-) -> dict[str, Generated]:
-    """The queries of the documents given, each with the scorer's score in place of the file's.
+) -> Float64s:
+    """The scorer's scores of the queries of the documents given, in their order.
 
     Args:
         queries_of: those of a document; passages may share the line of their document.
-        documents: a document without queries is left out.
+        documents: read once, in a stream.
         scorer: what scores; opened for the first pair that was not scored before.
-
-    Returns:
-        By the id of the document, or passage, whose text the queries were scored with.
 
     Raises:
         MissingExtraError, UnavailableError: the scorer's weights cannot be read.
     """
-    asked: list[tuple[str, Generated]] = []
 
     def pairs() -> Iterator[Pair]:
         for document in documents:
             each = queries_of(document)
             if each and each.queries:
-                asked.append((document.id, each))
                 text = text_of(document, scorer.fields)
                 yield from ((query, text) for query in each.queries)
 
-    numbers = iter([score for part in _scores(pairs(), scorer) for score in part])
-    return {name: each._replace(scores=tuple(islice(numbers, len(each.queries)))) for name, each in asked}
+    return np.concatenate([np.empty(0), *_scores(pairs(), scorer)])
 
 
-def _scores(pairs: Iterator[Pair], scorer: CrossEncoder | MonoT5) -> Iterator[list[float]]:
+def _scores(pairs: Iterator[Pair], scorer: CrossEncoder | MonoT5) -> Iterator[Float64s]:
     """Scores in order, chunk by chunk; chunks that were scored before come from the cache."""
     decides = {
         "doc2query scores": 1,
@@ -72,4 +66,4 @@ def _scores(pairs: Iterator[Pair], scorer: CrossEncoder | MonoT5) -> Iterator[li
             opened = opened or scorer.open()
             return {"scores": np.array(opened.scores(chunk), dtype=np.float64)}
 
-        yield cached(identity, [json.dumps(pair) for pair in chunk], judge)[0]["scores"].tolist()
+        yield cached(identity, [json.dumps(pair) for pair in chunk], judge)[0]["scores"]

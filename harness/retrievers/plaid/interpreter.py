@@ -59,14 +59,28 @@ class Interpreter(NamedTuple):
         if not (path.is_file() and os.access(path, os.X_OK)):
             raise UnavailableError(f"The engine 'plaid' has no interpreter: {found} is no program. {HOW}")
         path = path.absolute()  # a link of a virtual environment must not be followed
-        if wrong := _wrong(path, path.stat().st_mtime_ns):
-            raise UnavailableError(f"The engine 'plaid' has no interpreter: {found} {wrong}. {HOW}")
+        _require_packages(path, *_state(path.lstat()), *_state(path.stat()))
         return path
 
 
 @cache
-def _wrong(interpreter: Path, _changed: int) -> str:
-    """Why a program cannot serve, or nothing; a session asks once."""
+def _require_packages(interpreter: Path, *_state: int) -> None:
+    """Ask a program whether it has every package.
+
+    A session asks those once that do. What is raised is not kept: installing a package changes neither the
+    program nor the link to it.
+    """
+    if wrong := _wrong(interpreter):
+        raise UnavailableError(f"The engine 'plaid' has no interpreter: {interpreter} {wrong}. {HOW}")
+
+
+def _state(file: os.stat_result) -> tuple[int, ...]:
+    """Differs after a file was replaced, whatever its dates say."""
+    return file.st_dev, file.st_ino, file.st_mtime_ns, file.st_ctime_ns
+
+
+def _wrong(interpreter: Path) -> str:
+    """Why a program cannot serve, or nothing."""
     command = [str(interpreter), "-I", worker.__file__, "absent"]
     try:
         told = subprocess.run(

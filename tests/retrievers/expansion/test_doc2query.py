@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from harness.retrievers.expansion.generated import (
     InOrder,
     _generated,
     read_generated,
+    scores_of,
     threshold,
 )
 from tests.conftest import needs_neural
@@ -97,7 +99,8 @@ def test_lines_are_read_as_documents_come(tmp_path: Path) -> None:
 
 def test_the_worst_by_score_are_left_out(place: str) -> None:
     """Scores 0.1 0.3 0.5 0.7 0.9: 40 per cent lie below 0.5."""
-    assert threshold(read_generated(place), 40, place) == 0.5
+    assert threshold(scores_of(place), 40) == 0.5
+    assert threshold(scores_of(place), 100) == 0.9
     assert texts(Doc2Query(queries=place, percentile=40.0))["a"] == "text a two three"
     assert texts(Doc2Query(queries=place, percentile=40.0, most=1))["a"] == "text a two"
     assert texts(Doc2Query(queries=place, percentile=80.0)) == {"a": "text a two", "b": "", "c": "text c"}
@@ -116,9 +119,9 @@ def test_queries_as_an_index_of_their_own(place: str) -> None:
 
 
 def test_the_demo_has_queries_for_its_documents() -> None:
-    found = read_generated("package:harness/retrievers/expansion/demo_queries.jsonl")
+    found = list(read_generated("package:harness/retrievers/expansion/demo_queries.jsonl"))
     assert len(found) == 290
-    assert all(len(each.scores) == len(each.queries) <= 3 for each in found.values())
+    assert all(len(each.scores) == len(each.queries) <= 3 for each in found)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +145,7 @@ def test_bad_lines_are_named(place: str, line: str, words: str) -> None:
     with Path(place).open("a") as file:
         file.write(line + "\n")
     with pytest.raises(DatasetError) as caught:
-        read_generated(place)
+        list(read_generated(place))
     assert f"{place}:4: " in str(caught.value) and words in str(caught.value)
 
 
@@ -159,6 +162,25 @@ def test_filtering_needs_scores(tmp_path: Path) -> None:
     assert texts(Doc2Query(queries=str(path)))["a"] == "text a one"
     with pytest.raises(DatasetError, match="have none"):
         texts(Doc2Query(queries=str(path), percentile=70.0))
+
+
+def test_what_is_filtered_is_not_held_in_memory(tmp_path: Path) -> None:
+    """12 MB of queries in the documents' order; the nine scores of ten below 9 are left out."""
+    path, count = tmp_path / "large.jsonl", 600
+    with path.open("w") as file:
+        for number in range(count):
+            queries = [f"{number} {score} " + "x" * 2000 for score in range(10)]
+            line = {"id": str(number), "queries": queries, "scores": list(range(10))}
+            file.write(json.dumps(line) + "\n")
+    documents = (Document(str(number), "", "") for number in range(count))
+    tracemalloc.start()
+    try:
+        for number, made in enumerate(Doc2Query(queries=str(path), percentile=90.0).prepare(documents)):
+            assert made.text.startswith(f"{number} 9 x") and len(made.text) < 2100
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < path.stat().st_size / 4
 
 
 @settings(deadline=None)  # a busy machine may stop for longer than any

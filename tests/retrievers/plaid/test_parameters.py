@@ -17,7 +17,7 @@ from harness.errors import CommandError, SpecError, UnavailableError
 from harness.records import Document
 from harness.retrievers.late_interaction.retriever import MaxSim
 from harness.retrievers.plaid.engine import Effort, Plaid
-from harness.retrievers.plaid.interpreter import VARIABLE
+from harness.retrievers.plaid.interpreter import VARIABLE, Interpreter
 from harness.retrievers.plaid.worker import Lists
 from harness.retrievers.plan import pipeline_problems
 from harness.retrievers.stage_spec import Stage, missing_extras, require_extras
@@ -86,6 +86,21 @@ def test_a_bare_python_lacks_packages_and_an_old_one_shows_no_traceback(tmp_path
     old.write_text("#!/bin/sh\necho hello\n")
     with pytest.raises(UnavailableError, match="is no Python that can be used"):
         Plaid(interpreter=str(old)).start()
+
+
+def test_packages_that_come_later_and_another_environment_are_seen(tmp_path: Path) -> None:
+    """Neither installing packages nor making the environment anew changes the program that its link names."""
+    folder = tmp_path / "later"
+    venv.create(folder, with_pip=False)
+    program = Interpreter(str(folder / "bin" / "python"))
+    assert "lacks the packages" in str(program.missing())
+    installed = next(folder.glob("lib/python*/site-packages"))
+    for package in ("numpy", "torch", "fast_plaid"):
+        (installed / package).mkdir()
+        (installed / package / "__init__.py").touch()
+    assert program.find() == folder / "bin" / "python"
+    venv.create(folder, clear=True, with_pip=False)
+    assert "lacks the packages" in str(program.missing())
 
 
 def test_the_plan_says_that_there_is_no_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:

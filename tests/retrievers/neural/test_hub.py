@@ -1,0 +1,90 @@
+"""The hub: what is said where the setting of its address, or of a proxy, cannot work."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.errors import CommandError
+from harness.retrievers.neural.checkpoint import locate
+from tests.conftest import needs_neural
+
+COMMIT = "c9745ed1d9f207416be6d2e6f8de32d1f16199bf"
+PROXIES = [
+    name for each in ("http", "https", "all", "no") for name in (f"{each}_proxy", f"{each.upper()}_PROXY")
+]
+
+
+def told(variables: dict[str, str], cache: Path) -> str:
+    """What a process of its own says, since the hub's client reads its settings when it is imported."""
+    program = (
+        "from harness.errors import HarnessError\n"
+        "from harness.retrievers.neural.checkpoint import locate\n"
+        "try:\n"
+        f"    locate('some-organisation/some-model', '{COMMIT}')\n"
+        "except HarnessError as error:\n"
+        "    print(type(error).__name__, error)"
+    )
+    left_out = {*PROXIES, "HF_ENDPOINT", "HF_HUB_OFFLINE"}
+    inherited = {name: value for name, value in os.environ.items() if name not in left_out}
+    made = subprocess.run(
+        [sys.executable, "-c", program],
+        env=inherited | {"HF_HOME": str(cache)} | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.stderr == ""
+    return made.stdout
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("http://localhost:abc", "Port could not be cast"),
+        ("http://localhost:99999", "Port out of range"),
+        ("hub.example.org", "begins with neither"),
+        ("localhost:8080", "begins with neither"),
+        ("ftp://localhost", "begins with neither"),
+        ("https://", "has no host"),
+        ("http://[::1", "Invalid IPv6"),
+        ("", "begins with neither"),
+    ],
+)
+def test_an_address_that_is_none_is_told_with_its_variable(
+    address: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs_neural()
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setenv("HF_ENDPOINT", address)
+    with pytest.raises(CommandError, match=why) as caught:
+        locate("some-organisation/some-model", COMMIT)
+    for part in ("HF_ENDPOINT", f"found {address!r}", "https://huggingface.co", "unset"):
+        assert part in str(caught.value)
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "http://localhost:abc"])
+def test_an_address_that_keeps_the_client_from_being_imported(address: str, tmp_path: Path) -> None:
+    needs_neural()
+    found = told({"HF_ENDPOINT": address}, tmp_path)
+    assert found.startswith("CommandError") and "HF_ENDPOINT" in found and repr(address) in found
+
+
+def test_a_proxy_that_is_no_address_is_told_without_its_password(tmp_path: Path) -> None:
+    needs_neural()
+    found = told({"https_proxy": "http://me:secret@localhost:port"}, tmp_path)
+    assert found.startswith("CommandError") and "HTTPS_PROXY" in found
+    assert "secret" not in found
+
+
+def test_the_address_matters_only_where_the_hub_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "hub.example.org")
+    assert locate(str(tmp_path), None) == tmp_path
