@@ -35,21 +35,36 @@ def use_processor_products(model: Any) -> Any:
     return model
 
 
+def product(given: Any, weight: Any, bias: Any) -> Any:
+    """given @ weight.T + bias: by oneDNN for single precision on a processor where no gradient is wanted."""
+    import torch
+
+    swift = _onednn()
+    plain = weight.dtype is torch.float32 and given.dtype is torch.float32 and given.numel()
+    if swift is None or not plain or weight.device.type != "cpu" or torch.is_grad_enabled():
+        return torch.nn.functional.linear(given, weight, bias)
+    return swift(given, weight, bias, "none", [], "")
+
+
+@cache
+def _onednn() -> Any:
+    """The operator, or None where torch was built without it."""
+    import torch
+
+    available = torch.backends.mkldnn.is_available()
+    return getattr(torch.ops.mkldnn, "_linear_pointwise", None) if available else None
+
+
 @cache
 def _layer() -> Any:
     """The class of such layers, or None where torch was built without oneDNN."""
     import torch
 
-    multiply: Any = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
-    if multiply is None or not torch.backends.mkldnn.is_available():
+    if _onednn() is None:
         return None
 
     class ProcessorLinear(torch.nn.Linear):  # type: ignore[misc]
         def forward(self, given: Any) -> Any:
-            weight = self.weight
-            plain = weight.dtype is torch.float32 and given.dtype is torch.float32 and given.numel()
-            if not plain or weight.device.type != "cpu" or torch.is_grad_enabled():
-                return super().forward(given)
-            return multiply(given, weight, self.bias, "none", [], "")
+            return product(given, self.weight, self.bias)
 
     return ProcessorLinear

@@ -8,18 +8,33 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from harness.errors import UnavailableError
 from harness.retrievers.neural.products import use_processor_products
+from harness.retrievers.neural.vocabulary import Vocabulary, take_out
 
 Head = Literal["base", "masked-lm"]
 
 
 class Batch(NamedTuple):
-    """One batch: ``rows`` of the texts; the other four [texts, tokens(, width)]; ``ids`` are the tokens."""
+    """One batch: ``rows`` of the texts; the next four [texts, tokens(, width)]; ``ids`` are the tokens.
+
+    With a ``vocabulary`` the ``output`` holds the states before that last layer, for the reader to multiply.
+    """
 
     rows: list[int]
     output: Any
     mask: Any
     special: Any
     ids: Any = None
+    vocabulary: Vocabulary | None = None
+
+    def logits(self) -> Any:
+        """[texts, tokens, entries of the vocabulary] of a masked language model; large."""
+        return self.output if self.vocabulary is None else self.vocabulary.logits(self.output)
+
+    def logits_of(self, place: int) -> Iterator[Any]:
+        """Those of the tokens of a text that are not padding, [tokens, entries], the vocabulary in blocks."""
+        states, mask = self.output[place], self.mask[place]
+        states = states if mask.all() else states[mask]
+        return iter([states]) if self.vocabulary is None else self.vocabulary.blocks(states)
 
 
 class Runner(Protocol):
@@ -44,7 +59,8 @@ class Transformer:
 
     Args:
         folder: in the form of Hugging Face transformers.
-        head: ``base`` for the last hidden states, ``masked-lm`` for logits over the vocabulary.
+        head: ``base`` for the last hidden states, ``masked-lm`` for logits over the vocabulary, or the
+            states from which one layer makes them.
         max_length: tokens of a text that are read, special ones included.
         batch_size: texts at a time.
     """
@@ -52,7 +68,7 @@ class Transformer:
     def __init__(self, folder: str, *, head: Head, max_length: int, batch_size: int) -> None:
         self._folder, self._head = folder, head
         self._max_length, self._batch_size = max_length, batch_size
-        self._loaded: tuple[Any, Any] | None = None
+        self._loaded: tuple[Any, Any, Vocabulary | None] | None = None
 
     @property
     def tokenizer(self) -> Any:
@@ -64,7 +80,7 @@ class Transformer:
         """Entries of the model's vocabulary."""
         return int(self._load()[1].config.vocab_size)
 
-    def _load(self) -> tuple[Any, Any]:
+    def _load(self) -> tuple[Any, Any, Vocabulary | None]:
         if self._loaded is None:
             from transformers import AutoModel, AutoModelForMaskedLM, AutoTokenizer
 
@@ -75,20 +91,21 @@ class Transformer:
                     self._folder, local_files_only=True, output_loading_info=True
                 )
             _refuse_invented(self._folder, told["missing_keys"])
-            self._loaded = tokenizer, use_processor_products(model.float().eval())
+            use_processor_products(model.float().eval())
+            self._loaded = tokenizer, model, take_out(model) if self._head == "masked-lm" else None
         return self._loaded
 
     def batches(self, texts: Sequence[str]) -> Iterator[Batch]:
         """Run the model over texts, those of like length together; the first batch has the longest."""
         import torch
 
-        tokenizer, model = self._load()
+        tokenizer, model, vocabulary = self._load()
         for rows, padded, special in tokenized(tokenizer, texts, self._max_length, self._batch_size):
             with torch.inference_mode():
                 made = model(**padded)
             mask = padded["attention_mask"].bool()
             output = made.logits if self._head == "masked-lm" else made.last_hidden_state
-            yield Batch(rows, output, mask, special, padded["input_ids"])
+            yield Batch(rows, output, mask, special, padded["input_ids"], vocabulary)
 
 
 def tokenized(

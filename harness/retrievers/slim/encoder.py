@@ -69,7 +69,7 @@ def routed(batch: Batch, routes: int) -> tuple[Ints, Ints, Ints, Float32s]:
     import torch
 
     with torch.inference_mode():
-        logits = batch.output[:, 1:].clamp_(min=0.0)  # large: no copy
+        logits = batch.logits()[:, 1:].clamp_(min=0.0)  # large: no copy
         least = logits.topk(min(routes, logits.shape[2]), dim=2).values[:, :, -1:]
         chosen = (logits >= least) & (logits > 0) & batch.mask[:, 1:, None]
         places = chosen.nonzero().numpy()

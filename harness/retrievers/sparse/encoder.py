@@ -76,13 +76,22 @@ def pooled(batch: Batch, pooling: Pooling, activation: Activation = "log1p") -> 
     import torch
 
     with torch.inference_mode():
-        logits = batch.output.masked_fill_(~batch.mask[:, :, None], 0.0).clamp_(min=0.0)  # large: no copy
-        if pooling == "max":
-            logits = logits.amax(dim=1, keepdim=True)
-        logits = logits.log1p_() if activation == "log1p" else logits.log1p_().log1p_()
-        weights = logits.sum(dim=1)
-    made: Float32s = weights.float().numpy()
+        lines = [
+            torch.cat([_pooled(block, pooling, activation) for block in batch.logits_of(place)])
+            for place in range(len(batch.rows))
+        ]
+        made: Float32s = torch.stack(lines).float().numpy()
     return made
+
+
+def _pooled(logits: Any, pooling: Pooling, activation: Activation) -> Any:
+    """[entries] from the logits [tokens, entries] of a text, which are written over."""
+    if not len(logits):
+        return logits.new_zeros(logits.shape[1])
+    if pooling == "max":
+        logits = logits.amax(dim=0, keepdim=True)
+    weights = logits.clamp_(min=0.0).log1p_()
+    return (weights if activation == "log1p" else weights.log1p_()).sum(dim=0)
 
 
 def pruned(bounds: Ints, terms: Any, weights: Float32s, most: int | None, scale: float | None) -> Encodings:

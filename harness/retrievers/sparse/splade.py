@@ -44,7 +44,8 @@ class Splade(NeuralRetriever):
         max_length: tokens of a text that are read, special ones included.
         backend: ``torch``, or ``onnx`` for ``model.onnx`` or ``onnx/model.onnx`` of the checkpoint's folder.
         engine: what searches; exact if nothing is said.
-        batch_size: texts encoded at a time; each takes max_length * vocabulary * 4 bytes (31 MB for BERT's).
+        batch_size: texts encoded at a time; with ONNX each takes max_length * vocabulary * 4 bytes (31 MB for
+            BERT's).
     """
 
     family: ClassVar[str] = "learned-sparse"
