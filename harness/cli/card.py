@@ -120,11 +120,12 @@ def export_card(options: argparse.Namespace) -> int:
 def import_card(options: argparse.Namespace) -> int:
     """Write the card of a run; what it cannot hold of the document is said on standard error."""
     from harness.cli.named_files import require_files
-    from harness.config import check, load_yaml
+    from harness.config import check
     from harness.runfiles.card import RunCard, write_card
     from harness.runfiles.ir_metadata_import import from_ir_metadata
     from harness.runfiles.reader import read_run
     from harness.runfiles.writer import run_sha256
+    from harness.yaml_text import load_yaml
 
     require_files(options.metadata, options.run)
     found = from_ir_metadata(load_yaml(Path(options.metadata)), where=options.metadata)

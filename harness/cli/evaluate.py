@@ -117,7 +117,8 @@ def _score(
     if options.format == "json":
         print_json(_answer(options, evaluation, columns, checked))
     else:
-        _print(options, evaluation, columns, checked)
+        unanswerable = int((judgments.relevant(1) == 0).sum())
+        _print(options, evaluation, columns, checked, unanswerable)
     return 0
 
 
@@ -201,7 +202,11 @@ def _answer(
 
 
 def _print(
-    options: argparse.Namespace, evaluation: Evaluation, columns: Columns, checked: tuple[str, ...] | None
+    options: argparse.Namespace,
+    evaluation: Evaluation,
+    columns: Columns,
+    checked: tuple[str, ...] | None,
+    unanswerable: int,
 ) -> None:
     if options.by_query:
         rows = [
@@ -212,7 +217,8 @@ def _print(
     means = [[name, *(column.get(name, "") for column in columns.values())] for name in evaluation.measures]
     print_table(["measure", *columns], means)
     answered = int(evaluation.answered.sum())
-    print(f"\nmean over {len(evaluation.queries)} judged queries, {answered} answered")
+    empty = f", {unanswerable} without a document of grade 1 or more" if unanswerable else ""
+    print(f"\nmean over {len(evaluation.queries)} judged queries, {answered} answered{empty}")
     if checked is not None:
         print(
             f"pytrec_eval agrees on {', '.join(checked) or 'none of these measures, which it does not have'}"

@@ -9,6 +9,7 @@ import os
 import sys
 from typing import NamedTuple
 
+from harness.cli.home import with_home
 from harness.errors import HarnessError
 
 
@@ -79,7 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 is no reason to fail
     parser = _parser(words[0] if words else None)
-    options = parser.parse_args(words)
+    options = with_home(parser.parse_args(words))
     try:
         return _execute(options)
     except HarnessError as error:

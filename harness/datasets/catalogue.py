@@ -11,10 +11,11 @@ from typing import Any
 
 from pydantic import Field
 
-from harness.config import Strict, check, load_yaml
+from harness.config import Strict, check
 from harness.datasets.crosschecks import crosscheck
 from harness.datasets.spec import DatasetSpec, Name
 from harness.errors import Problem, SpecError, UnknownNameError
+from harness.yaml_text import load_yaml
 
 PACKAGE = Path(__file__).resolve().parent.parent
 OWN = (PACKAGE.parent / "datasets.yaml", PACKAGE / "datasets.yaml")

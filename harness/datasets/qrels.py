@@ -18,6 +18,7 @@ _INT32 = np.iinfo(np.int32)
 _BOM = b"\xef\xbb\xbf"
 _BLANK = np.isin(np.arange(256), np.frombuffer(b" \t\n\r\v\f", dtype=np.uint8))  # by byte
 _BEIR_HEADER = re.compile(rb"\s*query-id[ \t]+corpus-id[ \t]+score[ \t\r]*(?:\n|\Z)")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _COMMENT = re.compile(rb"^[ \t\r\v\f]*#", re.MULTILINE)
 
 
@@ -45,8 +46,8 @@ def read_qrels(path: str | Path) -> Qrels:
     width, body = (3, data[header.end() :]) if header else (4, data)
     tokens = body.split()
     numbers = {token: _grade(token) for token in set(tokens[width - 1 :: width])}
-    comment = b"#" in body and _COMMENT.search(body)
-    wrong = not tokens or comment or None in numbers.values() or not _all_wide(body, width)
+    odd = _CONTROL.search(body) or (b"#" in body and _COMMENT.search(body))
+    wrong = not tokens or odd or None in numbers.values() or not _all_wide(body, width)
     judged: dict[bytes, dict[bytes, int]] = {}
     if not wrong:
         for query, document, token in zip(
@@ -111,12 +112,17 @@ def _line_problem(
     """What is wrong with a line, if anything; ``seen`` learns where each pair stood first."""
     if row[0].startswith(b"#"):
         return "a comment, which is no part of the format (only trec_eval 10 skips it): delete the line."
+    if any(_CONTROL.search(token) for token in row):
+        return "a control character in an id, where trec_eval would end it: remove the character."
     if len(row) != width:
         form = "BEIR (query-id corpus-id score)" if width == 3 else "TREC (query iteration document grade)"
-        hint = " A BEIR file must start with its header line." if width == 4 and len(row) == 3 else ""
-        return f"expected {width} columns, as in {form}, found {len(row)}.{hint}"
+        return f"expected {width} columns, as in {form}, found {len(row)}.{_advice(row, width)}"
     if _grade(row[-1]) is None:
-        return f"the grade must be an integer, found {row[-1].decode()!r}; trec_eval would cut it silently."
+        header = " If this is a header, remove it." if number == 1 and row[-1].isalpha() else ""
+        return (
+            f"the grade must be an integer of 32 bits without a plus sign, found {row[-1].decode()!r}; "
+            f"trec_eval would take what it can read of it without a word.{header}"
+        )
     first, grade = seen.setdefault((row[0], row[-2]), (number, row[-1]))
     if first == number:
         return None
@@ -125,6 +131,19 @@ def _line_problem(
         f"{verb} line {first}: query {row[0].decode()!r} and document {row[-2].decode()!r} "
         f"have grade {grade.decode()} there and {row[-1].decode()} here."
     )
+
+
+def _advice(row: Sequence[bytes], width: int) -> str:
+    """What a line of another number of columns looks like, and what to do about it."""
+    if row[0].startswith((b"{", b"[")):
+        return " This looks like JSON: write a line for each judgment."
+    if width == 4 and len(row) == 3:
+        return " A BEIR file must start with its header line: query-id corpus-id score."
+    if len(row) == 6:
+        return " Is this a run file? Judgments and run may have changed places."
+    if len(row) == 1 and row[0].count(b",") >= 2:
+        return " This looks like CSV: part the columns by blanks or tabs."
+    return ""
 
 
 def _columns(judged: dict[bytes, dict[bytes, int]]) -> Qrels:

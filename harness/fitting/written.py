@@ -8,11 +8,11 @@ from typing import Any
 
 import yaml
 
-from harness.config import load_yaml
 from harness.errors import CommandError
 from harness.files import atomic_write, require_writable_folder
 from harness.fitting.fit import Fitted
 from harness.retrievers.spec import LONGEST, NAME, read_system
+from harness.yaml_text import load_yaml
 
 UNFITTED = ("expected", "published", "reproduced_on", "matrix")
 """Keys of the file that speak of other parameters."""

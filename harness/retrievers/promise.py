@@ -39,8 +39,11 @@ class Expected(Strict):
 
 def _entry(value: Any) -> Any:
     """The short form, a bare number, written out."""
-    bare = isinstance(value, int | float) and not isinstance(value, bool)
-    return {"value": value} if bare else value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return {"value": value}
+    if isinstance(value, Mapping | Expected):
+        return value
+    raise ValueError("expected a number, or a mapping with value, tolerance and reason")
 
 
 Entry = Annotated[Expected, BeforeValidator(_entry, json_schema_input_type=float | Expected)]

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from harness.config import Strict, check, load_yaml
+from harness.config import Strict, check
 from harness.errors import CommandError, Problem, SpecError, UnknownNameError
 from harness.retrievers.matrix import Matrix
 from harness.retrievers.plan import parts_problems, pipeline_problems
@@ -17,6 +17,7 @@ from harness.retrievers.promise import ExpectedScores, Published, ReproducedOn
 from harness.retrievers.spec_names import name_problems
 from harness.retrievers.stage_spec import Stage, walk
 from harness.runfiles.card import Line
+from harness.yaml_text import load_yaml
 
 NAME = r"^[a-z0-9][a-z0-9._-]*$"
 LONGEST = 60  # characters of a system's name

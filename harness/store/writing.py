@@ -134,6 +134,8 @@ def _empty(connection: Connection) -> None:
     Rows are deleted rather than tables dropped, since PostgreSQL keeps readers waiting for a dropped table.
     """
     found = set(inspect(connection).get_table_names())
+    if connection.dialect.name == "sqlite":
+        found = {name.lower() for name in found}  # to SQLite somebody's table Run is our run
     ours = schema.metadata.tables.keys()
     version = None
     if schema.about.name in found:

@@ -9,12 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from harness.config import check, load_yaml
+from harness.config import check
 from harness.errors import SpecError
 from harness.leaderboard.profile import profile_of
 from harness.runfiles.card import RunCard
 from harness.submissions.limits import SubmissionLimits
 from harness.submissions.receipt import Finding, finding, from_problem
+from harness.yaml_text import load_yaml
 
 EMBARGO_MONTHS = 9
 NAME_BYTES = 200  # file systems take 255 bytes for a name

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from pydantic import Field
 
-from harness.config import Strict, check, load_yaml
+from harness.config import Strict, check
 from harness.errors import SpecError
 from harness.runfiles.card import CARD_NAME, RUN_NAME, Line
 from harness.submissions.limits import SubmissionLimits
 from harness.submissions.receipt import Finding, finding, from_problem
+from harness.yaml_text import load_yaml
 
 MANIFEST_NAME = "manifest.yaml"
 

@@ -65,6 +65,15 @@ def test_evaluate_prints_a_table_by_default(files: Path, capsys: pytest.CaptureF
     assert "RR" in out and "0.2500" in out and "2 judged queries, 1 answered" in out
 
 
+def test_evaluate_says_how_many_queries_nothing_can_be_found_for(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As where columns of the judgments were swapped: every score is 0, and nothing else would tell."""
+    (files / "swapped.txt").write_text("1 1 a 0\n2 1 b 0\n")
+    assert main(["evaluate", str(files / "run.txt"), "--qrels", str(files / "swapped.txt")]) == 0
+    assert "2 judged queries, 1 answered, 2 without a document of grade 1" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import builtins
 import random
+import subprocess
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -92,3 +94,21 @@ def test_the_missing_engine_is_named_with_the_extra(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(builtins, "__import__", absent)
     with pytest.raises(MissingExtraError, match=r"retrieval-harness\[test\]"):
         cross_check(RUN, QRELS, evaluate(RUN, QRELS, ["AP"]))
+
+
+@pytest.mark.parametrize("grade", [-1, -2, -1_000_000])
+def test_a_query_that_nobody_judged_is_left_out_since_the_c_code_does_not_survive_it(grade: int) -> None:
+    """In a process of its own: before, it ended by a signal or never."""
+    script = (
+        "from harness.evaluation.check import cross_check\n"
+        "from harness.evaluation.evaluate import evaluate\n"
+        "from harness.rankings import Run\nfrom harness.records import Qrels\n"
+        f"g = {grade}\n"
+        "qrels = Qrels.from_dict({'a': {'d1': g, 'd2': g}, 'b': {'d1': 1, 'd2': g}})\n"
+        "run = Run.from_dict({q: {'d1': 1.0, 'd2': 2.0, 'd3': 3.0} for q in 'ab'}, 't')\n"
+        "measures = ['nDCG@10', 'AP', 'Bpref', 'infAP', 'NumRet']\n"
+        "print(*cross_check(run, qrels, evaluate(run, qrels, measures)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["nDCG@10", "AP", "Bpref", "infAP", "NumRet"]

@@ -63,7 +63,7 @@ REFUSED = [
     (full(tolerance=0.01), "expected.demo.AP", "needs a reason"),
     (full(tolerance=1e-9), "expected.demo.AP.tolerance", "0.0001"),
     (full(tolerence=1e-4), "expected.demo.AP.tolerence", "unknown key"),
-    (demo("0.5"), "expected.demo.AP", "0.5"),
+    (demo("0.5"), "expected.demo.AP", "a number, or a mapping with value, tolerance and reason"),
     (demo(True), "expected.demo.AP", "found true"),
     (demo(float("nan")), "expected.demo.AP.value", "finite"),
     ({"expected": {"demo": {}}}, "expected.demo", "at least 1"),

@@ -143,3 +143,23 @@ def test_a_ranking_in_ms_marcos_form_is_refused_line_by_line(shared_data: Path) 
         read_run(path)
     assert caught.value.problems[2].where == f"{path}:3"
     assert "found 4" in caught.value.problems[2].message
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "advice"),
+    [
+        ('{"q1": {"d1": 2.0, "d2": 1.0}}\n', "wrong-columns", "looks like JSON; harness.Run.from_dict takes"),
+        ('[["q1", "d1", 2.0]]\n', "wrong-columns", "looks like JSON"),
+        ("q1,d1,2.0\nq1,d2,1.0\n", "wrong-columns", "looks like CSV"),
+        ("q1 Q0 d1 1 2.0 t\rq1 Q0 d2 2 1.0 t\r", "wrong-columns", "end them with a line feed"),
+        ("q1 Q0 d1 1 2.0 my tag\r\n", "wrong-columns", "a blank in an id or in the tag?"),
+        ("q1 Q0 d1 1 2.0\r\n", "wrong-columns", "Is the tag missing?"),
+        ("qid Q0 docno rank score tag\n" + GOOD, "text-score", "If this is a header, remove it"),
+        ("q1 Q0 d1 1 2,5 t\n", "text-score", "Write scores with a point"),
+    ],
+)
+def test_what_another_form_looks_like_is_said(tmp_path: Path, text: str, code: str, advice: str) -> None:
+    path = tmp_path / "run.txt"
+    path.write_text(text, encoding="utf-8", newline="")
+    found = [issue.message for issue in validate(path).issues if issue.code == code]
+    assert advice in found[0]

@@ -198,11 +198,12 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
         connect(f"sqlite:///{path}")
 
 
-def test_tables_of_somebody_else_are_not_touched(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["run", "Run"])  # one and the same to SQLite
+def test_tables_of_somebody_else_are_not_touched(tmp_path: Path, name: str) -> None:
     url = f"sqlite:///{tmp_path / 'theirs.sqlite'}"
     engine = connect(url, create=True)
     with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE run (id INTEGER, precious TEXT)"))
+        connection.execute(text(f"CREATE TABLE {name} (id INTEGER, precious TEXT)"))
         connection.execute(text("INSERT INTO run VALUES (1, 'gold')"))
     with pytest.raises(StoreError, match="not a board's: run"):
         replace_board(engine, entries())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.runfiles.findings import Evidence, Found, odd_lines
+from harness.runfiles.lines import COLUMNS
 from harness.runfiles.scan import OddLine
 
 FORMAT = "qid Q0 docno rank score tag"
@@ -33,11 +34,25 @@ def blank_line(evidence: Evidence) -> Found:
 
 
 def _wrong(odd: OddLine) -> str:
-    advice = ""
-    if odd.tokens > 6:
-        advice = " Is there a blank in an id or in the tag?"
-    elif odd.tokens == 5:
-        advice = " Is the tag missing?"
-    elif odd.tokens in (3, 4) and "\t" in odd.text:
-        advice = " Is this MS MARCO's form? A run has Q0 as second column, a rank, a score and a tag."
-    return f"Expected six columns ({FORMAT}), found {odd.tokens}: {odd.text!r}.{advice}"
+    return f"Expected six columns ({FORMAT}), found {odd.tokens}: {odd.text!r}.{_advice(odd)}"
+
+
+def _advice(odd: OddLine) -> str:
+    """What the line looks like, and what to do about it."""
+    text = odd.text.strip()
+    if "\r" in text:
+        return " Its lines end with a carriage return alone, as on old Macs: end them with a line feed."
+    if text.startswith(("{", "[")):
+        return (
+            " This looks like JSON; harness.Run.from_dict takes {query: {document: score}}, "
+            "harness.write_run writes the file."
+        )
+    if odd.tokens == 1 and text.count(",") >= 2:
+        return " This looks like CSV: part the columns by blanks or tabs, without a header."
+    if odd.tokens > COLUMNS:
+        return " Is there a blank in an id or in the tag?"
+    if odd.tokens == 5:
+        return " Is the tag missing?"
+    if odd.tokens in (3, 4) and "\t" in odd.text:
+        return " Is this MS MARCO's form? A run has Q0 as second column, a rank, a score and a tag."
+    return ""

@@ -41,7 +41,7 @@ def infinite_score(evidence: Evidence) -> Found:
 
 
 def _text(odd: OddLine) -> str:
-    return (
-        f"Expected a number such as 12.5 or 1e-3 as the fifth column, found {odd.text!r}. "
-        "Write scores with a point and without separators."
-    )
+    found = f"Expected a number such as 12.5 or 1e-3 as the fifth column, found {odd.text!r}."
+    if odd.line == 1 and odd.text.isalpha():
+        return f"{found} If this is a header, remove it: a run file has none."
+    return f"{found} Write scores with a point and without separators."
