@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -20,6 +22,19 @@ def submitter(card: RunCard, standing: Standing, moment: str) -> str:
     if standing.anonymous(moment):
         return f"anonymous until {standing.anonymous_until}"
     return ", ".join(card.authors)
+
+
+def card_sha256(card: RunCard) -> str:
+    """Hex sha256 of what a card says, whatever its layout; it stands in the event that publishes the run.
+
+    Of a card with ``anonymous_until`` the makers are left out for ever: events are public, and a hash over
+    them would confirm a guessed name.
+    """
+    said = card.model_dump(mode="json", exclude_defaults=True)
+    if card.anonymous_until:
+        said = {key: value for key, value in said.items() if key not in NAMING}
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def shown_card(card: Mapping[str, Any], standing: Standing, moment: str) -> dict[str, Any]:

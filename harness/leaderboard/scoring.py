@@ -14,9 +14,10 @@ from harness.evaluation.evaluate import evaluate
 from harness.evaluation.judgments import Judgments
 from harness.evaluation.measure import parse_measure
 from harness.evaluation.ties import EXPECTED, tie_ranges, tied_pair_share
-from harness.leaderboard.anonymity import shown_card, submitter
+from harness.leaderboard.anonymity import card_sha256, shown_card, submitter
 from harness.leaderboard.incoming import version_place
 from harness.leaderboard.placing import Placed
+from harness.ledger.standing import Standing
 from harness.rankings import Run
 from harness.records import Issue, exact_mean
 from harness.runfiles.against import validate_run
@@ -146,6 +147,7 @@ def place_entry(record: Path, placed: Placed, ground: Ground, moment: str) -> Ru
         entry = replace(entry, path=(folder / RUN_NAME).relative_to(record).as_posix())
     return replace(
         entry,
+        issues=[*entry.issues, *_changed_card(card, standing)],
         card=shown_card(entry.card, standing, moment),
         published=standing.published,
         version=placed.version,
@@ -154,6 +156,15 @@ def place_entry(record: Path, placed: Placed, ground: Ground, moment: str) -> Ru
         reproduced=standing.reproduced,
         shown=placed.shown,
     )
+
+
+def _changed_card(card: RunCard, standing: Standing) -> Iterator[Issue]:
+    """A warning if the card is no longer the one that was published: the ledger has no event of that."""
+    if standing.card and standing.card != card_sha256(card):
+        message = (
+            f"The card is not the one that was published on {standing.published[:10]}; it was edited since."
+        )
+        yield Issue("warning", "card-changed", message)
 
 
 def _tie_ranges(

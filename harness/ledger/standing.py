@@ -23,6 +23,7 @@ class Standing:
         actor: who submitted it.
         receipt: the submission's id.
         marks: what admission noticed and shows beside the run.
+        card: hash of the card that was published; empty where the event, an older one, does not tell it.
         anonymous_until: the date up to which its makers are not named, or None.
         withdrawn, reason, withdrawer: time, reason and author of the withdrawal.
         reproduced: time, machine class and verdict of the last reproduction; empty if there was none.
@@ -40,6 +41,7 @@ class Standing:
     actor: str = ""
     receipt: str = ""
     marks: tuple[str, ...] = ()
+    card: str = ""
     anonymous_until: str | None = None
     withdrawn: str = ""
     reason: str = ""
@@ -93,6 +95,7 @@ def _after(now: Standing, event: Event) -> Standing:
                 receipt=str(details.get("receipt", now.receipt)),
                 actor=str(details.get("submitter", now.actor or event.actor)),
                 marks=tuple(str(mark) for mark in details.get("marks", ())),
+                card=str(details.get("card", "")),
                 anonymous_until=details.get("anonymous_until"),
             )
         case "withdrawn":

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.leaderboard.anonymity import card_sha256
 from harness.leaderboard.incoming import INCOMING, stage_place
 from harness.ledger.event import Draft, Event
 from harness.ledger.ledger import flush_folder
@@ -85,7 +86,9 @@ def _refusals(receipt: Receipt) -> Iterator[Draft]:
 def _details(receipt: Receipt, number: int, entry: EntryReport, run: Examined | None) -> dict[str, Any]:
     """What the events ``published`` and ``held`` tell of a run beside its name."""
     until = run.card.anonymous_until if run is not None else None
+    told = {"card": card_sha256(run.card)} if run is not None else {}
     return {
+        **told,
         "receipt": receipt.id,
         "place": number,
         "submitter": receipt.actor,

@@ -15,7 +15,9 @@ from harness.submissions.receipt import EntryReport, Receipt
 
 NAMING_QUERIES = frozenset({"missing-queries"})
 """Findings that name judged queries."""
-SHOWN_DETAILS = frozenset({"receipt", "anonymous_until", "submitter", "machine_class", "verdict", "path"})
+SHOWN_DETAILS = frozenset(
+    {"receipt", "anonymous_until", "submitter", "machine_class", "verdict", "path", "card"}
+)
 """Details of an event that say nothing about judgments."""
 
 

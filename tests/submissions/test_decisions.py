@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 
 from harness.errors import CommandError, StoreError, UnknownNameError
-from harness.leaderboard.anonymity import shown_events
+from harness.leaderboard.anonymity import card_sha256, shown_events
 from harness.leaderboard.board import Board, read_board
 from harness.leaderboard.grounds import Grounds
 from harness.leaderboard.publishing import catch_up
 from harness.leaderboard.rebuild import rebuild
 from harness.ledger.event import Draft
 from harness.ledger.ledger import append, read_events
+from harness.runfiles.card import read_card as read_card_file
 from harness.store.engine import connect
-from harness.store.reading import read_card, read_runs
+from harness.store.reading import read_card, read_issues, read_runs
 from harness.submissions.decisions import accept, held, hide_run, note, refuse, show_run, withdraw
 from harness.submissions.quarantine import read_receipt
 from tests.submissions.conftest import Submit
@@ -269,3 +270,57 @@ def test_a_store_of_another_ledger_is_rebuilt(
     append(record, Draft("curated", "me", reason="a new book"))
     assert catch_up(record, store, grounds=grounds) == 1
     check_same_as_rebuilt(record, store, tmp_path, grounds)
+
+
+def concerns(record: Path, store: str, grounds: Grounds) -> list[tuple[str, str]]:
+    """Codes and messages of what is said of the cards of the board, made from the record alone."""
+    rebuild(record, store, grounds=grounds)
+    engine = connect(store)
+    issues = [issue for run in read_runs(engine) for issue in read_issues(engine, run.id)]
+    engine.dispose()
+    return [(issue.code, issue.message) for issue in issues if issue.code == "card-changed"]
+
+
+@pytest.mark.parametrize("until", [None, "2026-06-01"])
+def test_a_card_that_is_edited_after_its_publication_is_told(
+    submit: Submit, record: Path, store: str, grounds: Grounds, until: str | None
+) -> None:
+    """What was trained on, above all: no event speaks of it, and the run is the same."""
+    submit(1, "mine", moment="2026-01-31T12:00:00.000000Z", anonymous_until=until)
+    path = record / "tiny" / "mine" / "card.yaml"
+    written = path.read_text()
+    path.write_text(
+        "# seen\n"
+        + "".join(reversed(written.splitlines(keepends=True)[:3]))
+        + "".join(written.splitlines(keepends=True)[3:])
+    )
+    assert concerns(record, store, grounds) == [], "comments and the order of keys say nothing"
+    digest = read_board(store).digest
+    assert "tiny: none" in written
+    path.write_text(written.replace("tiny: none", "tiny: unknown"))
+    ((_, message),) = concerns(record, store, grounds)
+    assert message.startswith("The card is not the one that was published on 20")
+    assert read_board(store).digest != digest
+
+
+def test_the_makers_of_an_anonymous_run_cannot_be_guessed_from_its_event(
+    submit: Submit, record: Path
+) -> None:
+    told = {"anonymous_until": "2026-06-01", "moment": "2026-01-31T12:00:00.000000Z"}
+    submit(1, "mine", authors=["Ada"], **told)
+    event = next(event for event in read_events(record) if event.kind == "published")
+    card = read_card_file(record / "tiny" / "mine" / "card.yaml")
+    assert event.details["card"] == card_sha256(card)
+    assert card_sha256(card.model_copy(update={"authors": ["Grace"]})) == card_sha256(card)
+    named = card.model_copy(update={"anonymous_until": None})
+    assert card_sha256(named.model_copy(update={"authors": ["Grace"]})) != card_sha256(named)
+
+
+def test_events_of_older_versions_do_not_speak_of_the_card(
+    submit: Submit, record: Path, store: str, grounds: Grounds
+) -> None:
+    sha256 = submit(1, "mine").entries[0].sha256
+    append(record, Draft("published", "ada", "tiny", "mine", sha256))
+    path = record / "tiny" / "mine" / "card.yaml"
+    path.write_text(path.read_text().replace("tiny: none", "tiny: unknown"))
+    assert concerns(record, store, grounds) == []
