@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
-
-from harness.files import without_tilde
 
 _TILDE = re.compile(r"((?:[^=/\s]+=)?(?:sqlite:///)?)~/(.*)", re.DOTALL)
 
@@ -23,4 +22,6 @@ def _written_out(value: object) -> object:
     if isinstance(value, list):
         return [_written_out(item) for item in value]
     match = _TILDE.fullmatch(value) if isinstance(value, str) else None
-    return f"{match[1]}{without_tilde(f'~/{match[2]}')}" if match else value
+    if match is None:
+        return value
+    return match[1] + os.path.expanduser(f"~/{match[2]}")  # noqa: PTH111  (does not raise without a home)

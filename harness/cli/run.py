@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from harness.cli.output import add_format, clear_progress, counter, print_json, print_table, say
@@ -49,6 +50,7 @@ def execute(options: argparse.Namespace) -> int:
     evaluation = evaluate(data.as_scored(stored), data.qrels, data.spec.measures)
     means = evaluation.means()
     answered, judged = int(evaluation.answered.sum()), len(evaluation.queries)
+    _tell_absent(evaluation.queries, {query.id for query in data.queries})
     if options.format == "json":
         print_json(
             {
@@ -64,6 +66,15 @@ def execute(options: argparse.Namespace) -> int:
     print_table(["measure", f"{card.system} on {data.name}"], list(means.items()))
     say(f"answered {answered} of {judged} judged queries; wrote {done.run_path} and {done.card_path}")
     return 0
+
+
+def _tell_absent(judged: Sequence[str], queries: Collection[str]) -> None:
+    """Say that the queries of some judgments are not there, which is told by no score."""
+    if absent := [query for query in judged if query not in queries]:
+        say(
+            f"note: {len(absent)} of {len(judged)} judged queries are not among the queries, {absent[0]} "
+            "first: no system can answer them, and they lower every mean"
+        )
 
 
 def _ran(options: argparse.Namespace) -> Executed:

@@ -22,18 +22,14 @@ def resolve(path: str) -> Path:
     return data_root() / without_tilde(os.path.expandvars(path))
 
 
-def find_file(folder: Path, name: str) -> Path | None:
-    """``folder/name``, plain or with ``.gz`` or ``.zst`` behind it."""
-    for suffix in SUFFIXES:
-        path = folder / f"{name}{suffix}"
-        if path.is_file():
-            return path
-    return None
+def forms_of(folder: Path, name: str) -> list[Path]:
+    """The files ``folder/name``, plain and with ``.gz`` or ``.zst`` behind it, that are there."""
+    return [path for suffix in SUFFIXES if (path := folder / f"{name}{suffix}").is_file()]
 
 
 def is_beir_folder(folder: Path) -> bool:
     """Whether ``folder`` holds a corpus in BEIR layout; what else it lacks is said when it is read."""
-    return find_file(folder, "corpus.jsonl") is not None
+    return bool(forms_of(folder, "corpus.jsonl"))
 
 
 def unavailable(name: str, why: str, *, get_it: str, place: Path) -> UnavailableError:

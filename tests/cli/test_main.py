@@ -74,6 +74,20 @@ def test_evaluate_says_how_many_queries_nothing_can_be_found_for(
     assert "2 judged queries, 1 answered, 2 without a document of grade 1" in capsys.readouterr().out
 
 
+def test_run_tells_judged_queries_that_are_not_there(
+    files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(files)
+    (files / "data" / "qrels").mkdir(parents=True)
+    (files / "data" / "corpus.jsonl").write_text('{"_id": "a", "text": "the sea"}\n')
+    (files / "data" / "queries.jsonl").write_text('{"_id": "1", "text": "sea"}\n')
+    (files / "data" / "qrels" / "test.tsv").write_text("1 0 a 1\n2 0 a 1\n3 0 a 1\n")
+    assert main(["run", "overlap.yaml", "--dataset", "./data", "--out", "out"]) == 0
+    said = capsys.readouterr().err
+    assert "note: 2 of 3 judged queries are not among the queries, 2 first" in said
+    assert "answered 1 of 3 judged queries" in said
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [

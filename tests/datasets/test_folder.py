@@ -171,3 +171,11 @@ def test_gzip_is_told_by_content_not_by_name(make_folder: Any) -> None:
     path = folder / "corpus.jsonl"
     path.write_bytes(gzip.compress(path.read_bytes()))
     assert len(list(load_dataset(str(folder)).documents())) == 4
+
+
+@pytest.mark.parametrize("name", ["corpus.jsonl", "queries.jsonl", "qrels/test.tsv"])
+def test_a_file_in_two_forms_is_refused_since_one_may_be_older(make_folder: Any, name: str) -> None:
+    folder = make_folder()
+    (folder / f"{name}.gz").write_bytes(gzip.compress((folder / name).read_bytes()))
+    with pytest.raises(DatasetError, match=r"stands beside .*\.gz; keep one of them"):
+        list(load_dataset(str(folder)).documents())

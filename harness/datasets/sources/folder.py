@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.datasets.jsonl import read_documents, read_queries
-from harness.datasets.places import find_file, is_beir_folder, resolve, unavailable
+from harness.datasets.places import forms_of, is_beir_folder, resolve, unavailable
 from harness.datasets.qrels import read_qrels
 from harness.datasets.spec import FolderSource
 from harness.errors import DatasetError, Problem
@@ -32,13 +32,16 @@ class Folder:
         return read_qrels(self._file(f"qrels/{split}.tsv"))
 
     def _file(self, name: str) -> Path:
-        found = find_file(self.path, name)
-        if found is None:
+        found = forms_of(self.path, name)
+        if len(found) > 1:
+            others = " and ".join(path.name for path in found[1:])
+            raise DatasetError(f"{found[0]} stands beside {others}; keep one of them, since they may differ.")
+        if not found:
             raise DatasetError(
                 f"{self.path} is not a folder in BEIR layout.",
                 [Problem(str(self.path / name), "no such file, nor one with .gz or .zst behind the name.")],
             )
-        return found
+        return found[0]
 
 
 def open_folder(name: str, settings: FolderSource) -> Folder:
