@@ -58,8 +58,8 @@ def save_arrays(folder: Path, arrays: Mapping[str, npt.NDArray[Any]], values: Ma
 def release(array: npt.NDArray[Any]) -> None:
     """Give back the memory of what was read of a mapped array; touching it reads it again.
 
-    The pages stay with the system as long as there is room. An array in memory, or one that was changed, is
-    none of this function's: of the first nothing happens, the second loses its changes.
+    The pages stay with the system as long as there is room. An array in memory, or one mapped copy-on-write
+    that was changed, is none of this function's: of the first nothing happens, the second loses its changes.
     """
     base: Any = array
     while isinstance(base, np.ndarray):
@@ -69,8 +69,8 @@ def release(array: npt.NDArray[Any]) -> None:
 
 
 def _write(stream: BinaryIO, array: npt.NDArray[Any]) -> None:
-    """What ``np.save`` writes; of a table in a file, only a block at a time is in memory."""
-    if array.ndim < 2 or not array.flags.c_contiguous or not array.nbytes:
+    """What ``np.save`` writes; of an array in a file, only a block at a time is in memory."""
+    if not array.ndim or not array.flags.c_contiguous or not array.nbytes:
         np.save(stream, array, allow_pickle=False)
         return
     np.lib.format.write_array_header_1_0(stream, np.lib.format.header_data_from_array_1_0(array))

@@ -18,7 +18,7 @@ class OnnxPairs:
 
     Args:
         folder: with the tokenizer, and ``model.onnx`` or ``onnx/model.onnx``.
-        max_length: tokens of a pair that are read; the second text is cut.
+        max_length: tokens of a pair that are read; the longer text is cut, token by token.
         batch_size: pairs at a time.
 
     Raises:
@@ -61,7 +61,7 @@ class OnnxPairs:
             read = self._tokenizer(
                 [query for query, _ in some],
                 [document for _, document in some],
-                truncation="only_second",
+                truncation="longest_first",  # as sentence-transformers; a long query leaves no document
                 max_length=self._max_length,
                 padding=True,
                 return_tensors="np",

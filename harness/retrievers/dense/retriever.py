@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from harness.records import Document
 from harness.retrievers.base import Progress
 from harness.retrievers.dense.encoder import DenseEncoder
 from harness.retrievers.dense.index import DenseIndex, build, load
-from harness.retrievers.dense.onnx_encoder import OnnxDenseEncoder
+from harness.retrievers.dense.onnx_encoder import CODE, OnnxDenseEncoder
 from harness.retrievers.dense.vector_file import VectorFile
 from harness.retrievers.engines.dense import EXACT, DenseEngine
 from harness.retrievers.neural.collection import Encoder, encode_collection
@@ -75,6 +75,10 @@ class Dense(NeuralRetriever):
         """
         weights = self.weights()
         return load(self.saved(folder, weights), self._encoder(weights), self.engine, folder)
+
+    def _decisive(self) -> dict[str, Any]:
+        own = {"onnx": CODE} if self.backend == "onnx" else {}
+        return NeuralRetriever._decisive(self) | own
 
     def _encoder(self, weights: Weights) -> Encoder:
         kind = OnnxDenseEncoder if self.backend == "onnx" else DenseEncoder

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import weakref
-from collections.abc import Iterable
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
 from harness.columns import Ints
-from harness.files import cache_folder
-from harness.retrievers.rows import Float32s
+from harness.retrievers.nameless import nameless_file
 
 ROWS_AT_ONCE: Final = 4096
 
@@ -20,15 +17,12 @@ ROWS_AT_ONCE: Final = 4096
 class VectorFile:
     """Vectors of d dimensions in the order of their coming, in a file without a name.
 
-    The file goes with the process, however that ends. It lies in the cache folder, since what is meant for
-    temporary files is memory on some machines; where there is none to be had, it lies among those.
-
     Args:
-        kind: of the numbers, ``float32`` or ``float16``.
+        kind: of the numbers, such as ``float32`` or ``float16``.
     """
 
     def __init__(self, kind: str = "float32") -> None:
-        self._file = _nameless()
+        self._file = nameless_file()
         weakref.finalize(self, self._file.close)
         self.kind = np.dtype(kind)
         self.dimensions = 0
@@ -81,20 +75,3 @@ class VectorFile:
             filled += length
         ordered.append(rows[:filled])
         return ordered.mapped()
-
-
-def filed(vectors: Iterable[Float32s]) -> VectorFile:
-    """A file of vectors, float32[n, d] each."""
-    made = VectorFile()
-    for some in vectors:
-        made.append(some)
-    return made
-
-
-def _nameless() -> IO[bytes]:
-    folder = cache_folder() / "building"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return tempfile.TemporaryFile(dir=folder)
-    except OSError:
-        return tempfile.TemporaryFile()

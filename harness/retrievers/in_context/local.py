@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from harness.retrievers.in_context.chat import Choice, Completion, Message
 from harness.retrievers.in_context.decoder import Decoder, plain
 from harness.retrievers.neural.threads import limited_threads
+
+SEEN: Final = 64
+"""Characters at a prompt's end that may decide which tokens a label after it has."""
 
 
 class LocalModel:
@@ -43,14 +47,15 @@ class LocalModel:
         return Completion(str(text), len(ids), len(made))
 
     def choose(self, message: Message, labels: Sequence[str]) -> Choice:
-        """Log-probabilities of the labels' first tokens, with a blank before them or without."""
+        """Log-probabilities of the tokens that begin the labels after the prompt, with a blank or without."""
         import torch
 
         ids = self._ids(message)
         with limited_threads(), torch.inference_mode():
             hidden = self.decoder.hidden(ids, plain)
             values = self.decoder.logits(hidden[-1:])[0].log_softmax(dim=-1)
-        spelled = [{self.decoder.ids(text)[0] for text in (label, f" {label}")} for label in labels]
+        end = self._text(message)[-SEEN:]
+        spelled = [self._beginnings(end, label) for label in labels]
         return Choice(
             [max(float(values[token]) for token in each) for each in spelled], len(ids), len(labels)
         )
@@ -59,6 +64,25 @@ class LocalModel:
         """Tokens that prompt and answer have beyond ``context``."""
         return max(0, len(self._ids(message)) + most - self.context)
 
-    def _ids(self, message: Message) -> list[int]:
+    def _beginnings(self, end: str, label: str) -> set[int]:
+        """The tokens that a label after the end of a prompt begins with.
+
+        They are not those of the label alone: sentencepiece's tokenizers put a blank before every text, so
+        that "A" alone is another token than the "A" of "[A]". A mere blank, which begins every label, does
+        not count.
+        """
+        before, found = self.decoder.ids(end), set()
+        for text in (label, f" {label}"):
+            whole = self.decoder.ids(end + text)
+            goes_on = len(whole) > len(before) and whole[: len(before)] == before
+            token = whole[len(before)] if goes_on else self.decoder.ids(text)[0]
+            if str(self.decoder.tokenizer.decode([token])).strip():
+                found.add(token)
+        return found or {self.decoder.ids(label)[0]}
+
+    def _text(self, message: Message) -> str:
         before, after = self.decoder.chat(message.system, message.earlier, message.form)
-        return self.decoder.ids(before + message.user + after + message.answer)
+        return before + message.user + after + message.answer
+
+    def _ids(self, message: Message) -> list[int]:
+        return self.decoder.ids(self._text(message))

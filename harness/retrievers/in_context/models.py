@@ -119,8 +119,7 @@ class EndpointModel:
 
     def __post_init__(self) -> None:
         check_parameters(self)
-        parts = urlsplit(self.url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query:
+        if not _is_address(self.url):
             message = (
                 "expected http(s)://HOST[:PORT]/v1 without a user, password or question mark (the key goes "
                 "into the environment variable that key_variable names)."
@@ -141,6 +140,16 @@ class EndpointModel:
             retries=self.retries,
         )
         return ServedModel(post, self.model, self.interface)
+
+
+def _is_address(url: str) -> bool:
+    """Whether a URL has what an endpoint needs, and nothing that must not be written into a card."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises if it is no number
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not (parts.username or parts.query)
 
 
 AnyModel = Annotated[TransformersModel | LlamaCppModel | EndpointModel, Field(discriminator="backend")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -10,19 +10,21 @@ from typing import Final, Literal
 import numpy as np
 
 from harness.rankings import Run, cut
-from harness.records import Query
-from harness.retrievers.dense.vector_file import filed
+from harness.records import Document, Query
+from harness.retrievers.base import Progress
+from harness.retrievers.dense.vector_file import VectorFile
 from harness.retrievers.engines.dense import EXACT, DenseSearch
 from harness.retrievers.engines.ranked import Clauses
 from harness.retrievers.engines.sparse import SparseSearch
 from harness.retrievers.fusion.weighted_sum import weighted
 from harness.retrievers.lexical.inverted import InvertedFile
-from harness.retrievers.neural.collection import Collection, Encoder, joined_starts, take_ragged
+from harness.retrievers.neural.cache import Encodings
+from harness.retrievers.neural.collection import Encoder, encode_collection
 from harness.retrievers.neural.queries import EncodedQueries, encode_queries
 from harness.retrievers.rows import in_order, to_run
 from harness.retrievers.saved_arrays import Saved, parts, save_arrays
 from harness.retrievers.sparse.encoder import pruned
-from harness.retrievers.sparse.index import invert, joined
+from harness.retrievers.sparse.weight_file import WeightFile
 from harness.retrievers.sparse.weight_index import query_facts
 
 Representation = Literal["dense", "sparse", "hybrid"]
@@ -115,22 +117,34 @@ class PromptRepsIndex:
 
 
 def build(
-    collection: Collection,
+    documents: Iterable[Document],
+    fields: Sequence[str],
     encoder: Encoder,
+    progress: Progress | None,
     *,
     n_terms: int,
     representation: Representation,
     alpha: float,
     scale: float,
 ) -> PromptRepsIndex:
-    """The index of an encoded collection; weights become rint(scale * w), zeros dropped."""
-    bounds, positions = take_ragged(joined_starts(collection.parts), collection.places)
-    terms = joined(collection, "terms", np.int32)[positions]
-    lean = pruned(bounds, terms, joined(collection, "weights", np.float32)[positions], None, scale)
-    inverted = invert(collection.ids, lean["bounds"], lean["terms"], lean["weights"], n_terms)
-    vectors = filed(part["vectors"] for part in collection.parts).taken(collection.places)
+    """Encode documents and index both representations; weights become rint(scale * w), zeros dropped.
+
+    Vectors and weights go to files chunk by chunk.
+
+    Raises:
+        DatasetError: there is no document, or two have the same id.
+        OSError: the disk is full.
+    """
+    vectors, weights = VectorFile(), WeightFile()
+
+    def take(part: Encodings) -> None:
+        vectors.append(part["vectors"])
+        weights.append(**pruned(part["bounds"], part["terms"], part["weights"], None, scale))
+
+    collection = encode_collection(documents, fields, encoder, progress, take=take)
+    inverted = weights.inverted(collection.ids, collection.places, n_terms)
     return PromptRepsIndex(
-        dense=DenseSearch.of(collection.ids, vectors, EXACT),
+        dense=DenseSearch.of(collection.ids, vectors.taken(collection.places), EXACT),
         sparse=SparseSearch(inverted=inverted),
         representation=representation,
         alpha=alpha,

@@ -14,7 +14,6 @@ from pydantic import ConfigDict, Field
 from harness.records import Document
 from harness.retrievers.base import STRICT_PARAMETERS, Progress, check_parameters
 from harness.retrievers.neural.checkpoint import check_checkpoint
-from harness.retrievers.neural.collection import encode_collection
 from harness.retrievers.neural.language_model import (
     SMOLLM2,
     Precision,
@@ -91,8 +90,10 @@ class PromptReps:
         """
         encoder = self._encoder()
         return build(
-            encode_collection(documents, self.fields, encoder, progress),
+            documents,
+            self.fields,
             encoder,
+            progress,
             n_terms=encoder.vocabulary_size,
             representation=self.representation,
             alpha=self.alpha,

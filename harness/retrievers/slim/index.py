@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,60 +16,28 @@ from harness.records import Query
 from harness.retrievers.engines.ranked import Clauses, ranked
 from harness.retrievers.lexical.inverted import InvertedFile
 from harness.retrievers.lexical.transposition import transposed
-from harness.retrievers.neural.collection import Collection, Encoder, joined_starts, take_ragged
+from harness.retrievers.neural.collection import Collection, Encoder
 from harness.retrievers.neural.queries import encode_queries
-from harness.retrievers.rows import Float32s, Int32s, in_order, to_run
-from harness.retrievers.saved_arrays import Saved, save_arrays
+from harness.retrievers.rows import in_order, to_run
+from harness.retrievers.saved_arrays import save_arrays
 from harness.retrievers.slim.encoder import document_terms, query_terms
 from harness.retrievers.slim.scoring import sparse_maxsim
-from harness.retrievers.sparse.index import invert
+from harness.retrievers.slim.token_table import TokenTable
+from harness.retrievers.sparse.weight_file import WeightFile
 from harness.retrievers.sparse.weight_index import NOTHING
 
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class TokenTable:
-    """Sparse vectors of the tokens of n texts.
-
-    Attributes:
-        bounds: int64[n + 1]; text i has the tokens ``bounds[i]`` to ``bounds[i + 1]``.
-        token_bounds: int64[t + 1]; token i has the entries ``token_bounds[i]`` to ``token_bounds[i + 1]``.
-        terms: int32[e].
-        weights: float32[e], above 0.
-    """
-
-    bounds: Ints
-    token_bounds: Ints
-    terms: Int32s
-    weights: Float32s
-
-    def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """All four, by name."""
-        names = ("bounds", "token_bounds", "terms", "weights")
-        return {f"token_{name}": getattr(self, name) for name in names}
-
-    @classmethod
-    def of(cls, parts: Sequence[Mapping[str, Any]], places: Ints) -> TokenTable:
-        """The texts at ``places``, counted through all encodings."""
-        bounds, tokens = take_ragged(joined_starts(parts), places)
-        own = joined_starts([{"bounds": part["token_bounds"]} for part in parts])
-        token_bounds, entries = take_ragged(own, tokens)
-        terms = np.concatenate([np.empty(0, dtype=np.int32), *(part["terms"] for part in parts)])
-        weights = np.concatenate([np.empty(0, dtype=np.float32), *(part["weights"] for part in parts)])
-        return cls(bounds=bounds, token_bounds=token_bounds, terms=terms[entries], weights=weights[entries])
-
-    def entries(self, text: int) -> slice:
-        """The entries of all tokens of a text."""
-        first, last = self.bounds[text : text + 2]
-        return slice(int(self.token_bounds[first]), int(self.token_bounds[last]))
+DOCUMENTS_AT_ONCE: Final = 512
+QUERIES_AT_ONCE: Final = 64
+"""After so many, what was read of the documents' tokens is given back."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class SlimIndex:
-    """An index in memory; :class:`harness.retrievers.base.Index` describes ``facts`` and ``search``.
+    """An index; :class:`harness.retrievers.base.Index` describes ``facts`` and ``search``.
 
     Attributes:
         inverted: the first stage.
-        tokens: of the documents, in the order of their numbers.
+        tokens: of the documents, in the order of their numbers; they may lie in files.
         encoder: for the queries.
         fusion, min_idf, candidates: as of :class:`harness.retrievers.slim.retriever.Slim`.
         told: facts of the collection.
@@ -141,10 +109,12 @@ class SlimIndex:
         names = self.inverted.ids.fixed_width()
         numbers = np.searchsorted(names, found.documents.fixed_width()).astype(np.int64)
         rows = {query: row for row, query in enumerate(found.queries)}
-        for query in ordered:
+        for asked, query in enumerate(ordered, start=1):
             row = rows.get(query.id)
             span = slice(0, 0) if row is None else slice(found.starts[row], found.starts[row + 1])
             yield numbers[span], self._maxsim(table, places.get(query.id, -1), numbers[span])
+            if asked % QUERIES_AT_ONCE == 0:
+                self.tokens.release()
 
     def _maxsim(self, table: TokenTable, place: int, documents: Ints) -> npt.NDArray[np.float64]:
         if not len(documents):
@@ -171,29 +141,21 @@ class SlimIndex:
         save_arrays(folder, {**self.inverted.arrays(), **self.tokens.arrays()}, values)
 
 
-def saved_tokens(saved: Saved) -> TokenTable:
-    """The token vectors of saved arrays.
+def first_stage(collection: Collection, tokens: TokenTable, floor: float, n_terms: int) -> InvertedFile:
+    """The inverted file over the terms of each document, see :func:`document_terms`; it is made in files.
 
     Raises:
-        KeyError: an array is absent.
+        OSError: the disk is full.
     """
-    arrays = saved.arrays
-    return TokenTable(
-        bounds=arrays["token_bounds"],
-        token_bounds=arrays["token_token_bounds"],
-        terms=arrays["token_terms"],
-        weights=arrays["token_weights"],
-    )
-
-
-def first_stage(collection: Collection, tokens: TokenTable, floor: float, n_terms: int) -> InvertedFile:
-    """The inverted file over the terms of each document, see :func:`document_terms`."""
-    spans = (tokens.entries(place) for place in range(len(collection.ids)))
-    made = [document_terms(tokens.terms[span], tokens.weights[span], floor) for span in spans]
-    return invert(
-        collection.ids,
-        np.cumsum([0, *(len(terms) for terms, _ in made)], dtype=np.int64),
-        np.concatenate([np.empty(0, dtype=np.int32), *(terms.astype(np.int32) for terms, _ in made)]),
-        np.concatenate([np.empty(0, dtype=np.float32), *(weights for _, weights in made)]),
-        n_terms,
-    )
+    n = len(collection.ids)
+    made = WeightFile()
+    for start in range(0, n, DOCUMENTS_AT_ONCE):
+        spans = [tokens.entries(place) for place in range(start, min(start + DOCUMENTS_AT_ONCE, n))]
+        lists = [document_terms(tokens.terms[span], tokens.weights[span], floor) for span in spans]
+        made.append(
+            np.cumsum([0, *(len(terms) for terms, _ in lists)], dtype=np.int64),
+            np.concatenate([terms.astype(np.int32) for terms, _ in lists]),
+            np.concatenate([weights for _, weights in lists]),
+        )
+        tokens.release()
+    return made.inverted(collection.ids, np.arange(n), n_terms)

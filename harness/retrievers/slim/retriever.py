@@ -16,7 +16,9 @@ from harness.retrievers.neural.collection import encode_collection
 from harness.retrievers.neural.retriever import SPLADE_TINY, NeuralRetriever, PositiveInt, Weights
 from harness.retrievers.neural.transformer import Transformer
 from harness.retrievers.slim.encoder import SlimEncoder
-from harness.retrievers.slim.index import SlimIndex, TokenTable, first_stage, saved_tokens
+from harness.retrievers.slim.index import SlimIndex, first_stage
+from harness.retrievers.slim.token_file import SparseTokenFile
+from harness.retrievers.slim.token_table import TokenTable
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Floor = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -68,14 +70,17 @@ class Slim(NeuralRetriever):
     def index(self, documents: Iterable[Document], *, progress: Progress | None = None) -> SlimIndex:
         """Encode the documents, or read their token vectors from the cache, and build the first stage.
 
+        Both go to files by chunks.
+
         Raises:
             DatasetError: there is no document, or two have the same id.
             MissingExtraError: the packages that read checkpoints are not installed.
             UnavailableError: the checkpoint cannot be reached, or is no masked language model.
         """
         encoder = self._encoder(self.weights())
-        collection = encode_collection(documents, self.fields, encoder, progress)
-        tokens = TokenTable.of(collection.parts, collection.places)
+        file = SparseTokenFile()
+        collection = encode_collection(documents, self.fields, encoder, progress, take=file.append)
+        tokens = file.taken(collection.places)
         size = encoder.transformer.vocabulary_size
         inverted = first_stage(collection, tokens, self.document_floor, size)
         return self._index(inverted, tokens, encoder, collection.facts)
@@ -89,7 +94,7 @@ class Slim(NeuralRetriever):
         weights = self.weights()
         saved = self.saved(folder, weights)
         encoder = self._encoder(weights)
-        return self._index(InvertedFile.of(saved), saved_tokens(saved), encoder, saved.values["told"])
+        return self._index(InvertedFile.of(saved), TokenTable.saved(saved), encoder, saved.values["told"])
 
     def _index(
         self, inverted: InvertedFile, tokens: TokenTable, encoder: SlimEncoder, told: dict[str, int | float]

@@ -16,7 +16,6 @@ from harness.records import Document
 from harness.retrievers.base import STRICT_PARAMETERS, Progress, check_parameters
 from harness.retrievers.engines.sparse import EXACT, SparseEngine, load_search
 from harness.retrievers.neural.checkpoint import check_checkpoint
-from harness.retrievers.neural.collection import encode_collection
 from harness.retrievers.neural.language_model import (
     Precision,
     locate_model,
@@ -106,8 +105,10 @@ class DecoderSplade:
         """
         encoder = self._encoder()
         return build(
-            encode_collection(documents, self.fields, encoder, progress),
+            documents,
+            self.fields,
             encoder,
+            progress,
             n_terms=encoder.vocabulary_size,
             document_terms=self.document_terms,
             query_terms=self.query_terms,

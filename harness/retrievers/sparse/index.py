@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from harness.columns import Ints, StringColumn
+from harness.records import Document
+from harness.retrievers.base import Progress
 from harness.retrievers.engines.ranked import Clauses
 from harness.retrievers.engines.sparse import SparseEngine, SparseSearch
 from harness.retrievers.lexical.inverted import InvertedFile
 from harness.retrievers.lexical.transposition import transposed
-from harness.retrievers.neural.collection import Collection, Encoder, joined_starts, take_ragged
+from harness.retrievers.neural.cache import Encodings
+from harness.retrievers.neural.collection import Encoder, encode_collection
 from harness.retrievers.neural.queries import EncodedQueries
 from harness.retrievers.rows import Float32s
 from harness.retrievers.saved_arrays import save_arrays
 from harness.retrievers.sparse.encoder import pruned
+from harness.retrievers.sparse.weight_file import WeightFile
 from harness.retrievers.sparse.weight_index import EncodedIndex
 
 
@@ -55,8 +59,10 @@ class SparseIndex(EncodedIndex):
 
 
 def build(
-    collection: Collection,
+    documents: Iterable[Document],
+    fields: Sequence[str],
     encoder: Encoder,
+    progress: Progress | None,
     *,
     n_terms: int,
     document_terms: int | None,
@@ -64,12 +70,21 @@ def build(
     scale: float | None,
     engine: SparseEngine,
 ) -> SparseIndex:
-    """Invert an encoded collection, after pruning and quantising it, and build the engine over it."""
-    bounds, positions = take_ragged(joined_starts(collection.parts), collection.places)
-    terms = joined(collection, "terms", np.int32)[positions]
-    weights = joined(collection, "weights", np.float32)[positions]
-    lean = pruned(bounds, terms, weights, document_terms, scale)
-    inverted = invert(collection.ids, lean["bounds"], lean["terms"], lean["weights"], n_terms)
+    """Encode documents, prune and quantise their weights, invert them and build the engine over them.
+
+    Weights go to files chunk by chunk; the inverted file is made and searched in files, too.
+
+    Raises:
+        DatasetError: there is no document, or two have the same id.
+        OSError: the disk is full.
+    """
+    weights = WeightFile()
+
+    def take(part: Encodings) -> None:
+        weights.append(**pruned(part["bounds"], part["terms"], part["weights"], document_terms, scale))
+
+    collection = encode_collection(documents, fields, encoder, progress, take=take)
+    inverted = weights.inverted(collection.ids, collection.places, n_terms)
     return SparseIndex(
         engine=SparseSearch.of(inverted, engine),
         encoder=encoder,
@@ -77,11 +92,6 @@ def build(
         scale=scale,
         told=collection.facts,
     )
-
-
-def joined(collection: Collection, name: str, kind: npt.DTypeLike) -> Any:
-    """The arrays of one name of all parts, one after another."""
-    return np.concatenate([np.empty(0, dtype=kind), *(part[name] for part in collection.parts)])
 
 
 def invert(ids: StringColumn, bounds: Ints, terms: Any, weights: Float32s, n_terms: int) -> InvertedFile:

@@ -12,7 +12,6 @@ from pydantic import Field
 from harness.records import Document
 from harness.retrievers.base import Progress
 from harness.retrievers.engines.sparse import EXACT, SparseEngine, load_search
-from harness.retrievers.neural.collection import encode_collection
 from harness.retrievers.neural.onnx import Backend, transformer_for
 from harness.retrievers.neural.retriever import SPLADE_TINY, NeuralRetriever, PositiveInt, Weights
 from harness.retrievers.sparse.encoder import Activation, Pooling, QueryEncoder, SpladeEncoder
@@ -83,8 +82,10 @@ class Splade(NeuralRetriever):
         """
         encoder = self._encoder(self.weights())
         return build(
-            encode_collection(documents, self.fields, encoder, progress),
+            documents,
+            self.fields,
             encoder,
+            progress,
             n_terms=encoder.transformer.vocabulary_size,
             document_terms=self.document_terms,
             query_terms=self.query_terms,

@@ -14,7 +14,6 @@ from harness.records import Document
 from harness.retrievers.base import Progress
 from harness.retrievers.engines.sparse import EXACT, SparseEngine, load_search
 from harness.retrievers.neural.cache import Encodings
-from harness.retrievers.neural.collection import encode_collection
 from harness.retrievers.neural.layers import read_layer
 from harness.retrievers.neural.retriever import NeuralRetriever, PositiveInt, Weights
 from harness.retrievers.neural.transformer import Transformer
@@ -62,8 +61,10 @@ class UniCoil(NeuralRetriever):
         """
         encoder = self._encoder(self.weights())
         return build(
-            encode_collection(documents, self.fields, encoder, progress),
+            documents,
+            self.fields,
             encoder,
+            progress,
             n_terms=encoder.transformer.vocabulary_size,
             document_terms=None,
             query_terms=None,

@@ -189,6 +189,20 @@ def test_onnx_cuts_pairs_as_torch_does(bert: Path, tmp_path: Path) -> None:
         assert first == pytest.approx(second, abs=1e-5), "2 words, 3 marks and 9 words are 14 tokens"
 
 
+def test_onnx_cuts_a_query_that_leaves_no_room_as_torch_does(bert: Path, tmp_path: Path) -> None:
+    absent = [name for name in ("onnx", "onnxruntime") if importlib.util.find_spec(name) is None]
+    needed("onnx", not absent, "pip install onnx onnxruntime")
+    folder = tiny.bert(tmp_path / "model")
+    export(folder)
+    query = Query("q", "apple pear " * 30)
+    by_torch, by_onnx = (
+        CrossEncoder(checkpoint=str(folder), max_length=14, backend=backend).open()  # type: ignore[arg-type]
+        for backend in ("torch", "onnx")
+    )
+    expected = by_torch.rank(query, DOCUMENTS, [0.0] * 4).scores
+    assert list(by_onnx.rank(query, DOCUMENTS, [0.0] * 4).scores) == pytest.approx(list(expected), abs=1e-4)
+
+
 def test_mono_t5_cuts_the_document_and_keeps_the_end_of_the_prompt(t5: Path) -> None:
     ranker = MonoT5(checkpoint=str(t5), max_length=20).open()
     fitted = ranker._model._fitted("Query: inverted Document:", "pear " * 200, "Relevant:")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from harness.retrievers.dense import vector_file as module
-from harness.retrievers.dense.vector_file import VectorFile, filed
+from harness.retrievers.dense.vector_file import VectorFile
 from harness.retrievers.saved_arrays import load_arrays, release, save_arrays
 from tests.conftest import needs_packages
 from tests.retrievers.killed_build import built
@@ -69,7 +70,9 @@ def test_memory_does_not_grow_with_the_vectors(tmp_path: Path) -> None:
 def test_rows_are_taken_in_the_order_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "ROWS_AT_ONCE", 3)
     table = np.arange(40, dtype=np.float32).reshape(10, 4)
-    file = filed([table[:7], table[7:7], table[7:]])
+    file = VectorFile()
+    for some in (table[:7], table[7:7], table[7:]):
+        file.append(some)
     assert file.mapped().tolist() == table.tolist()
     places = np.array([9, 0, 0, 4, 8, 1, 7], dtype=np.int64)
     taken = file.taken(places)
@@ -78,8 +81,10 @@ def test_rows_are_taken_in_the_order_asked_for(monkeypatch: pytest.MonkeyPatch) 
     del file
     release(taken)
     assert taken.tolist() == table[places].tolist(), "they are read again"
+    file = VectorFile()
+    file.append(table)
     with pytest.raises(ValueError, match="3 dimensions after ones of 4"):
-        filed([table, table[:, :3]])
+        file.append(table[:, :3])
 
 
 def test_no_vectors_and_a_cache_that_cannot_be_written(
@@ -96,7 +101,7 @@ def test_no_vectors_and_a_cache_that_cannot_be_written(
 def test_tables_are_written_as_numpy_writes_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.retrievers.saved_arrays.WRITTEN_AT_ONCE", 64)
     random = np.random.default_rng(1)
-    arrays = {
+    arrays: dict[str, Any] = {
         "table": random.random((50, 7)),
         "line": random.random(9),
         "empty": np.empty((0, 4), dtype=np.float32),

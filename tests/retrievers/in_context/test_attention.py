@@ -11,13 +11,14 @@ from harness.records import Document, Query
 from harness.retrievers.in_context.blockrank import BlockRank, BlockRanker, shuffled
 from harness.retrievers.in_context.blocks import row_logits
 from harness.retrievers.in_context.chat import Message
-from harness.retrievers.in_context.decoder import plain
+from harness.retrievers.in_context.decoder import Decoder, plain
 from harness.retrievers.in_context.icr import AttentionRanker, InContextReranking, kept_sum
 from harness.retrievers.in_context.likelihood import LikelihoodRanker, QueryLikelihood
 from harness.retrievers.in_context.local import LocalModel
 from harness.retrievers.in_context.template import read_template
 from harness.retrievers.in_context.weighted import shortened
-from tests.retrievers.in_context.tiny import tiny_decoder
+from harness.retrievers.neural.language_model import LanguageModel
+from tests.retrievers.in_context.tiny import model_of, tiny_decoder
 
 QUERY = Query("q", "fresh apples")
 TEXTS = ("apples are red", "a pear", "the history of trade in fruit", "fresh fruit and fresh apples")
@@ -158,6 +159,51 @@ def test_greedy_decoding_is_that_of_repeated_passes() -> None:
     assert made.generated_tokens == len(expected)
     choice = model.choose(message, ["A", "B"])
     assert all(score < 0 for score in choice.scores)
+
+
+def blanks_first() -> Any:
+    """A tokenizer that, as Llama's and Mistral's, puts a blank before a text, a token with what follows."""
+    from tokenizers import Tokenizer, models, normalizers
+    from transformers import PreTrainedTokenizerFast
+
+    words = [
+        "<unk>",
+        "</s>",
+        "\u2581",
+        "[",
+        "]",
+        "A",
+        "B",
+        "\u2581[",
+        "\u2581A",
+        "\u2581B",
+        ":",
+        "\u2581\u2581",
+    ]
+    merges = [("\u2581", each) for each in ("[", "A", "B", "\u2581")]
+    vocabulary = {word: number for number, word in enumerate(words)}
+    made = Tokenizer(models.BPE(vocab=vocabulary, merges=merges, unk_token="<unk>", fuse_unk=True))
+    made.normalizer = normalizers.Sequence(
+        [normalizers.Prepend("\u2581"), normalizers.Replace(" ", "\u2581")]
+    )
+    return PreTrainedTokenizerFast(tokenizer_object=made, eos_token="</s>", unk_token="<unk>")
+
+
+@pytest.mark.parametrize("answer", ["[", ":", ""])
+def test_the_first_token_is_the_one_that_goes_on_from_the_prompt(answer: str) -> None:
+    """Of a text on its own, "A" is the token \u2581A, and " A" begins with the blank of every text."""
+    import torch
+
+    tokenizer = blanks_first()
+    assert [tokenizer.tokenize(text) for text in ("A", " B")] == [["\u2581A"], ["\u2581", "\u2581B"]]
+    decoder = Decoder(LanguageModel(model=model_of("Mistral", vocab_size=12), tokenizer=tokenizer))
+    message = Message("", "B A", answer)
+    with torch.inference_mode():
+        logits = decoder.logits(decoder.hidden(decoder.ids(f"B A\n{answer}"), plain))[-1].log_softmax(dim=-1)
+    choice = LocalModel(decoder).choose(message, ["A", "B"])
+    pairs = [("A", "\u2581A"), ("B", "\u2581B")]
+    expected = [max(float(logits[n]) for n in tokenizer.convert_tokens_to_ids(pair)) for pair in pairs]
+    assert list(choice.scores) == pytest.approx(expected)
 
 
 def test_what_a_model_cannot_do_is_said() -> None:

@@ -148,3 +148,11 @@ def test_a_run_tells_what_it_cost(server: Server, tmp_path: Path) -> None:
     assert len(server.asked) == 4, "asked again, though the calls were kept"
     assert main(asked) == 0
     assert len(server.asked) == 4
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1/v1", "http://localhost:port/v1", "http://localhost:99999/v1", "localhost:80/v1"]
+)
+def test_an_address_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(SpecError, match=r"url: expected http\(s\)://HOST"):
+        EndpointModel(backend="endpoint", url=url, model="big")

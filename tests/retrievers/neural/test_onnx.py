@@ -100,6 +100,53 @@ def test_both_backends_give_the_same(kind: Any, checkpoint: Path) -> None:
         assert by_onnx[query] == pytest.approx(ranking, abs=1e-4)
 
 
+def packed(checkpoint: Path, folder: Path, *more: Any, pooling: str = "cls") -> Path:
+    """A checkpoint as sentence-transformers itself writes one, with the ONNX model of its transformer."""
+    import shutil
+
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+
+    base = checkpoint / "base"
+    made = [Transformer(str(base), max_seq_length=16), Pooling(16, pooling_mode=pooling), *more]
+    SentenceTransformer(modules=made, device="cpu").save(str(folder), create_model_card=False)
+    shutil.copyfile(base / "model.onnx", folder / "model.onnx")
+    return folder
+
+
+@pytest.mark.parametrize("pooling", ["cls", "mean"])
+def test_pooling_and_normalisation_of_the_checkpoint_count(
+    pooling: str, checkpoint: Path, tmp_path: Path
+) -> None:
+    from sentence_transformers.sentence_transformer.modules import Normalize
+
+    place = str(packed(checkpoint, tmp_path / "packed", Normalize(), pooling=pooling))
+    by_torch, by_onnx = (
+        found(Dense(checkpoint=place, similarity="dot", backend=backend))  # type: ignore[arg-type]
+        for backend in ("torch", "onnx")
+    )
+    for query, ranking in by_torch.items():
+        assert by_onnx[query] == pytest.approx(ranking, abs=1e-4)
+        assert max(ranking.values()) <= 1 + 1e-6
+
+
+def test_modules_that_onnx_would_leave_out_are_refused(checkpoint: Path, tmp_path: Path) -> None:
+    from sentence_transformers.sentence_transformer.modules import Dense as Layer
+
+    place = packed(checkpoint, tmp_path / "projected", Layer(16, 4))
+    with pytest.raises(UnavailableError, match=r"not run: Dense\. Use backend: torch"):
+        found(Dense(checkpoint=str(place), backend="onnx"))
+    place = packed(checkpoint, tmp_path / "greatest", pooling="max")
+    with pytest.raises(UnavailableError, match="pools by max"):
+        found(Dense(checkpoint=str(place), backend="onnx"))
+    (place / "1_Pooling" / "config.json").write_text('{"pooling_mode_lasttoken": true}')
+    with pytest.raises(UnavailableError, match="pools by pooling_mode_lasttoken"):
+        found(Dense(checkpoint=str(place), backend="onnx"))
+    (place / "1_Pooling" / "config.json").write_text('{"pooling_mode": "cls", "include_prompt": false}')
+    with pytest.raises(UnavailableError, match="include_prompt"):
+        found(Dense(checkpoint=str(place), backend="onnx"))
+
+
 def test_a_folder_without_a_model_is_refused(checkpoint: Path, tmp_path: Path) -> None:
     from transformers import AutoTokenizer
 
