@@ -57,9 +57,11 @@ class UnknownNameError(CommandError):
         self.known = names
         if self.nearest:
             advice = "Did you mean " + " or ".join(repr(n) for n in self.nearest) + "?"
-        else:
+        elif names:
             advice = f"Known: {', '.join(names[:30])}{', …' if len(names) > 30 else ''}."
-        super().__init__(f"There is no {kind} {name!r}. {advice}{' ' + hint if hint else ''}")
+        else:
+            advice = "" if hint else "There is none at all."
+        super().__init__(" ".join(filter(None, (f"There is no {kind} {name!r}.", advice, hint))))
 
 
 class MissingExtraError(CommandError):

@@ -91,9 +91,8 @@ def show_issues(detail: RunDetail, *, whole: bool) -> None:
     frame["line"] = frame["line"].astype("Int64")
     columns = ("severity", "code", "line", "query_id", "message") if whole else ("severity", "code")
     st.dataframe(
-        frame,
+        frame[[name for name in columns if frame[name].notna().any()]],  # a hidden column would be sent, too
         hide_index=True,
-        column_order=[name for name in columns if frame[name].notna().any()],
         placeholder="",
         column_config={
             "severity": st.column_config.TextColumn(

@@ -36,6 +36,8 @@ def test_an_unknown_name_is_answered_with_the_nearest() -> None:
     assert caught.value.exit_code == 2
     with pytest.raises(UnknownNameError, match="Known: counter, ordered"):
         _ = Registry("thing", TABLE)["zzz"]
+    assert str(UnknownNameError("account", "ada", [])) == "There is no account 'ada'. There is none at all."
+    assert str(UnknownNameError("event", "9", [], "It has 8.")) == "There is no event '9'. It has 8."
 
 
 def test_a_missing_extra_is_answered_with_the_pip_line() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.errors import CommandError, UnknownNameError
+from harness.errors import CommandError, DataError, UnknownNameError
+from harness.leaderboard.incoming import record_folders
 from harness.leaderboard.placing import Placed
-from harness.runfiles.card import CARD_NAME
+from harness.runfiles.card import CARD_NAME, read_card
 
 
 def chosen_run(
@@ -23,7 +25,8 @@ def chosen_run(
 
     Raises:
         UnknownNameError: there is no such run, or several begin so.
-        CommandError: it was withdrawn already, or the board shows an older version again and no run is named.
+        CommandError: it was withdrawn already, or the board shows an older version again and no run is named,
+            or its folder is not where its card says.
     """
     known = [item for item in placed if (item.card.dataset, item.card.system) == (dataset, system)]
     if run is not None:
@@ -38,10 +41,27 @@ def chosen_run(
     if len(named) == 1:
         return named[0].card.run.sha256
     if not known:
+        _refuse_misplaced(folder, dataset, system)
         cards = folder.glob(f"*/*/{CARD_NAME}")
         there = [card.parent.relative_to(folder).as_posix() for card in cards]
         raise UnknownNameError("system in the record", f"{dataset}/{system}", there)
     raise UnknownNameError("run", run or system, [item.card.run.sha256 for item in known])
+
+
+def _refuse_misplaced(record: Path, dataset: str, system: str) -> None:
+    """Name the folder that has the run, where it is not the one that the card's names make.
+
+    Raises:
+        CommandError: there is such a folder; a rebuild finds it, a decision looks at the usual place alone.
+    """
+    for folder in record_folders(record):
+        with contextlib.suppress(DataError):
+            card = read_card(folder / CARD_NAME)
+            if (card.dataset, card.system) == (dataset, system):
+                raise CommandError(
+                    f"{system} on {dataset} stands in {folder}, which is another system's place: move the "
+                    f"folder to {record / dataset / system}, or mend its card."
+                )
 
 
 def _require_newest(known: Sequence[Placed], named: Sequence[Placed], kind: str, what: str) -> None:

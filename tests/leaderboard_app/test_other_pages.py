@@ -110,6 +110,21 @@ def test_nothing_is_told_query_by_query_of_hidden_judgments(store: str, visit: O
     assert "q1" not in texts(visit("dataset", dataset="secret"))
 
 
+@pytest.mark.parametrize("hidden", ["judgments", "queries-and-judgments"])
+def test_findings_on_hidden_judgments_are_sent_without_their_words(
+    store: str, visit: Open, hidden: str
+) -> None:
+    found = (Issue("warning", "missing-queries", "The run lacks 1 judged query: q4.", None, "q4"),)
+    replace_board(
+        connect(store, create=True),
+        [dataset("secret", "Secret", hidden=hidden), run("secret", "a", BM25, issues=found)],
+    )
+    app = visit("run", dataset="secret", system="a")
+    sent = [table.value for table in app.dataframe if "code" in table.value.columns]
+    assert [list(table.columns) for table in sent] == [["severity", "code"]]
+    assert not any("q4" in table.value.to_csv() for table in app.dataframe)
+
+
 def test_a_system_has_its_scores_pipeline_and_command(full: str, visit: Open) -> None:
     app = visit("system", system="bm25")
     scores = app.dataframe[0].value

@@ -324,3 +324,10 @@ def test_events_of_older_versions_do_not_speak_of_the_card(
     path = record / "tiny" / "mine" / "card.yaml"
     path.write_text(path.read_text().replace("tiny: none", "tiny: unknown"))
     assert concerns(record, store, grounds) == []
+
+
+def test_a_run_in_a_folder_of_another_name_is_told(submit: Submit, record: Path) -> None:
+    submit(1, "mine")
+    (record / "tiny" / "mine").rename(record / "tiny" / "copied")
+    with pytest.raises(CommandError, match=r"stands in .*/tiny/copied.* move the folder to .*/tiny/mine,"):
+        withdraw(record, "tiny", "mine", actor="cleo", reason="a mistake")

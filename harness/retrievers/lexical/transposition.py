@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -63,7 +64,7 @@ def transposed_on_disk(
             ranges.add(*_block(bounds, columns, values, first, last, range_of))
             for array in (columns, values):
                 release(array)
-        for number, (first, last) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        for number, (first, last) in enumerate(pairwise(edges)):
             part = ranges.read(number)
             own = starts[first : last + 1] - starts[first]
             made = _sorted(part["row"], part["column"], part["value"], own, first)
@@ -102,7 +103,7 @@ class _Ranges:
     def read(self, number: int) -> Any:
         """The elements of a range, by ascending row."""
         first, last = self._starts[number : number + 2].tolist()
-        part = np.empty(last - first, dtype=ELEMENT)
+        part: Any = np.empty(last - first, dtype=ELEMENT)
         read = os.preadv(self._file.fileno(), [memoryview(part).cast("B")], first * ELEMENT.itemsize)
         if read != part.nbytes:
             raise OSError(f"{read} bytes were read of {part.nbytes}")
