@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Final, Literal, NamedTuple, Protocol
 
 from harness.errors import UnavailableError
 from harness.retrievers.neural.products import use_processor_products
 from harness.retrievers.neural.vocabulary import Vocabulary, take_out
 
 Head = Literal["base", "masked-lm"]
+TOGETHER: Final = 256
+"""Tokens of short texts whose logits are made at once, so that the vocabulary is read once for them."""
 
 
 class Batch(NamedTuple):
@@ -30,11 +32,28 @@ class Batch(NamedTuple):
         """[texts, tokens, entries of the vocabulary] of a masked language model; large."""
         return self.output if self.vocabulary is None else self.vocabulary.logits(self.output)
 
-    def logits_of(self, place: int) -> Iterator[Any]:
-        """Those of the tokens of a text that are not padding, [tokens, entries], the vocabulary in blocks."""
-        states, mask = self.output[place], self.mask[place]
-        states = states if mask.all() else states[mask]
-        return iter([states]) if self.vocabulary is None else self.vocabulary.blocks(states)
+    def logits_in_blocks(self) -> Iterator[tuple[list[int], Iterator[Any]]]:
+        """The logits of tokens that are not padding, consecutive texts together as far as they are short.
+
+        For each group the lengths of its texts and the logits [tokens, entries] of all their tokens, the
+        vocabulary in blocks.
+        """
+        lengths = self.mask.sum(dim=1).tolist()
+        for start, stop in _groups(lengths):
+            states = self.output[start:stop][self.mask[start:stop]]
+            blocks = iter([states]) if self.vocabulary is None else self.vocabulary.blocks(states)
+            yield lengths[start:stop], blocks
+
+
+def _groups(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Runs of consecutive texts that have at most TOGETHER tokens, or are one text."""
+    start = 0
+    while start < len(lengths):
+        stop = start + 1
+        while stop < len(lengths) and sum(lengths[start : stop + 1]) <= TOGETHER:
+            stop += 1
+        yield start, stop
+        start = stop
 
 
 class Runner(Protocol):

@@ -76,22 +76,28 @@ def pooled(batch: Batch, pooling: Pooling, activation: Activation = "log1p") -> 
     import torch
 
     with torch.inference_mode():
-        lines = [
-            torch.cat([_pooled(block, pooling, activation) for block in batch.logits_of(place)])
-            for place in range(len(batch.rows))
+        parts = [
+            torch.cat([_pooled(block, lengths, pooling, activation) for block in blocks], dim=1)
+            for lengths, blocks in batch.logits_in_blocks()
         ]
-        made: Float32s = torch.stack(lines).float().numpy()
+        made: Float32s = torch.cat(parts).float().numpy()
     return made
 
 
-def _pooled(logits: Any, pooling: Pooling, activation: Activation) -> Any:
-    """[entries] from the logits [tokens, entries] of a text, which are written over."""
-    if not len(logits):
-        return logits.new_zeros(logits.shape[1])
-    if pooling == "max":
-        logits = logits.amax(dim=0, keepdim=True)
+def _pooled(logits: Any, lengths: list[int], pooling: Pooling, activation: Activation) -> Any:
+    """[texts, entries] from logits [tokens, entries] of texts of such lengths, which are written over."""
+    import torch
+
+    if pooling == "sum":
+        texts = _activated(logits, activation).split(lengths)
+        return torch.stack([text.sum(dim=0) for text in texts])
+    best = [text.amax(dim=0) if len(text) else text.sum(dim=0) for text in logits.split(lengths)]
+    return _activated(torch.stack(best), activation)
+
+
+def _activated(logits: Any, activation: Activation) -> Any:
     weights = logits.clamp_(min=0.0).log1p_()
-    return (weights if activation == "log1p" else weights.log1p_()).sum(dim=0)
+    return weights if activation == "log1p" else weights.log1p_()
 
 
 def pruned(bounds: Ints, terms: Any, weights: Float32s, most: int | None, scale: float | None) -> Encodings:
