@@ -24,6 +24,11 @@ EXPECTED = {
     **dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type"), "a list"),
     **dict.fromkeys(("dict_type", "mapping_type", "model_type", "dataclass_type"), "a mapping"),
     "none_required": "nothing",
+    "too_short": "entries, at least {min_length}",
+    "too_long": "entries, at most {max_length}",
+    "string_too_short": "a text, at least {min_length} long",
+    "string_too_long": "a text, at most {max_length} long",
+    "string_pattern_mismatch": "a text of the form {pattern}",
 }
 """What pydantic's kinds of error ask for, in words of YAML rather than of a programming language."""
 FOUND = {
@@ -78,7 +83,9 @@ def _problem(item: Mapping[str, Any], schema: Any) -> Problem:
     if kind in {"extra_forbidden", "unexpected_keyword_argument"}:
         return Problem(path, f"unknown key.{_did_you_mean(item['loc'], schema)}")
     message = str(item["msg"]).removeprefix("Value error, ").rstrip(".")
-    expected = EXPECTED.get(kind, message.removeprefix("Input should be "))
+    expected = message.removeprefix("Input should be ")
+    if kind in EXPECTED:
+        expected = EXPECTED[kind].format(**item.get("ctx", {}))
     if expected != message:
         hint = _number_hint(item.get("input")) if "number" in expected else ""
         return Problem(path, f"expected {expected}, found {found}.{hint}")

@@ -183,6 +183,30 @@ def test_a_text_that_looks_like_a_number_is_told_how_to_become_one(
     assert problem.message.startswith("expected a number") and problem.message.endswith(hint)
 
 
+class Bounded(Strict):
+    entries: Annotated[list[int], Field(min_length=1, max_length=2)]
+    word: Annotated[str, Field(min_length=2, max_length=3)]
+    name: Annotated[str, Field(pattern="^[a-z]+$")]
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        (
+            {"entries": [], "word": "", "name": "A"},
+            ("entries, at least 1, found the list []", "at least 2 long"),
+        ),
+        ({"entries": [1, 2, 3], "word": "abcd", "name": ""}, ("entries, at most 2, found", "at most 3 long")),
+    ],
+)
+def test_bounds_are_told_in_the_same_words(value: object, says: tuple[str, str]) -> None:
+    with pytest.raises(SpecError) as caught:
+        check(value, Bounded, where="x")
+    entries, word, name = (problem.message for problem in caught.value.problems)
+    assert says[0] in entries and says[1] in word
+    assert name.startswith("expected a text of the form ^[a-z]+$, found")
+
+
 def test_key_paths_are_written_as_people_point_at_them() -> None:
     assert key_path(("datasets", "demo", 0, "k")) == "datasets.demo[0].k"
     assert key_path(()) == "(top level)"

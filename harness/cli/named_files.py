@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from harness.errors import CommandError
@@ -30,12 +31,26 @@ def baseline_files(*names: str) -> list[Path]:
     working folder; a path that names another folder means that folder alone.
 
     Raises:
-        CommandError: names every file that is neither, with the nearest name in its folder.
+        CommandError: names every file that is neither, with the nearest name in its folder; or a data set is
+            named in place of a file.
     """
     named = map(Path, names)
     paths = [path if _exists(path) or _shut(path) else _packaged(path) or path for path in named]
+    _refuse_datasets(path for path in paths if not _exists(path))
     require_files(*paths)
     return paths
+
+
+def _refuse_datasets(absent: Iterable[Path]) -> None:
+    """Tell who names a data set where the system belongs."""
+    from harness.datasets.catalogue import load_catalogue
+
+    for path in absent:
+        if str(path) in load_catalogue():
+            raise CommandError(
+                f"{path} is a data set, and its place is behind --dataset. What is run is the YAML file of a "
+                "system, for example bm25.yaml."
+            )
 
 
 def baseline_file(name: str) -> Path:

@@ -7,6 +7,13 @@ import sys
 
 from harness.cli.output import say
 
+WARNINGS = {
+    "card-changed": "the card was edited after the run was published",
+    "data-changed": "the documents, queries or judgments are not those that the run was made on",
+    "count-mismatch": "the data here have other counts than the catalogue",
+}
+"""Findings that are the rebuild's own, and not the run file's."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -37,5 +44,18 @@ def execute(options: argparse.Namespace) -> int:
         print(f"{dataset}: {system} is not averaged, it lacks {', '.join(missing)}")
     if board.tombstones:
         print(f"{len(board.tombstones)} withdrawn")
+    _warn(options.store)
     print(board.digest)
     return 0
+
+
+def _warn(store: str | None) -> None:
+    """Name the runs whose rows bear a warning of the rebuild itself."""
+    from harness.store.engine import connect
+    from harness.store.reading import read_systems_with
+
+    engine = connect(store)
+    for code, told in WARNINGS.items():
+        for dataset, system in read_systems_with(engine, code):
+            say(f"warning: {system} on {dataset}: {told} [{code}]")
+    engine.dispose()

@@ -55,16 +55,21 @@ def _document(found: Rescored) -> dict[str, object]:
         "digest_before": found.digest_before,
         "digest_after": found.digest_after,
         "changes": [{**cell._asdict(), "reasons": list(cell.reasons)} for cell in found.cells],
+        "altered": [{"dataset": dataset, "system": system} for dataset, system in found.altered],
         "events": [event.to_json() for event in found.events],
     }
 
 
 def _print(found: Rescored) -> None:
+    from harness.reproduction.changes import UNEXPLAINED
+
     if found.cells:
         header = ["data set", "system", "measure", "old", "new", "change", "reason"]
         print_table(header, [_row(cell) for cell in found.cells])
         print()
     print(f"{len(found.cells)} of {found.compared} scores changed")
+    for dataset, system in found.altered:
+        print(f"{dataset}: the values of queries of {system} in the store were others; {UNEXPLAINED}")
     if found.digest_before == found.digest_after:
         print(f"digest of the board: {found.digest_after}")
     else:

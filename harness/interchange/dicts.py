@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from harness.errors import DatasetError, RunFileError
 from harness.interchange.rows import nested, qrels_from_rows, run_from_rows
 from harness.rankings import Run
 from harness.records import Qrels
@@ -15,6 +16,8 @@ def run_from_dict(scores: Mapping[str, Mapping[str, float]], tag: str) -> Run:
     Raises:
         RunFileError: as :func:`harness.interchange.rows.run_from_rows`.
     """
+    if wrong := _no_table(scores):
+        raise RunFileError(f"Expected {{query id: {{document id: score}}}}, found {wrong}.")
     queries = [query for query, row in scores.items() for _ in row]
     documents = [document for row in scores.values() for document in row]
     return run_from_rows(
@@ -28,6 +31,8 @@ def qrels_from_dict(grades: Mapping[str, Mapping[str, int]]) -> Qrels:
     Raises:
         DatasetError: as :func:`harness.interchange.rows.qrels_from_rows`.
     """
+    if wrong := _no_table(grades):
+        raise DatasetError(f"Expected {{query id: {{document id: grade}}}}, found {wrong}.")
     queries = [query for query, row in grades.items() for _ in row]
     documents = [document for row in grades.values() for document in row]
     return qrels_from_rows(queries, documents, [grade for row in grades.values() for grade in row.values()])
@@ -41,3 +46,15 @@ def run_to_dict(run: Run, *, scores: str = "kept") -> dict[str, dict[str, float]
 def qrels_to_dict(qrels: Qrels) -> dict[str, dict[str, int]]:
     """``{query id: {document id: grade}}``."""
     return qrels.to_dict()
+
+
+def _no_table(found: object) -> str:
+    """What stands in place of a mapping of mappings; empty if it is one."""
+    if not isinstance(found, Mapping):
+        return f"a {type(found).__name__}"
+    wrong = (
+        f"for query {query!r} a {type(row).__name__}"
+        for query, row in found.items()
+        if not isinstance(row, Mapping)
+    )
+    return next(wrong, "")

@@ -34,7 +34,8 @@ def run_from_rows(queries: Sequence[Any], documents: Sequence[Any], scores: Any,
     """
     problems = [*_not_text("query", queries), *_not_text("document", documents)]
     values = np.asarray(scores)
-    if values.dtype.kind not in "iuf":
+    mixed = isinstance(scores, list) and bool in set(map(type, scores))  # beside numbers true became 1
+    if mixed or values.dtype.kind not in "iuf":
         problems += _not_numbers(scores)
     if problems:
         raise RunFileError(f"These rows are no run: {_count(problems)}.", problems[:SHOWN])
@@ -53,7 +54,7 @@ def qrels_from_rows(queries: Sequence[Any], documents: Sequence[Any], grades: Se
     problems = [*_not_text("query", queries), *_not_text("document", documents)]
     judged: dict[str, dict[str, int]] = {}
     for i, (query, document, grade) in enumerate(zip(queries, documents, grades, strict=True), 1):
-        whole = _is_number(grade) and float(grade).is_integer() and _INT32.min <= grade <= _INT32.max
+        whole = _is_number(grade) and _INT32.min <= grade <= _INT32.max and float(grade).is_integer()
         if not whole:
             message = f"the grade must be an integer of 32 bits, found {grade!r}."
             problems.append(Problem(f"row {i}", message))
@@ -103,6 +104,14 @@ def _is_number(value: object) -> bool:
     return isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_)
 
 
+def _fits(value: Any) -> bool:
+    try:
+        float(value)
+    except OverflowError:
+        return False
+    return True
+
+
 def _not_text(kind: str, ids: Sequence[Any]) -> Iterator[Problem]:
     for i, value in enumerate(ids, 1):
         if not isinstance(value, str):
@@ -114,6 +123,8 @@ def _not_numbers(scores: Sequence[Any] | npt.NDArray[Any]) -> Iterator[Problem]:
     for i, value in enumerate(scores, 1):
         if not _is_number(value):
             yield Problem(f"row {i}", f"the score must be a number, found {value!r}.")
+        elif not _fits(value):
+            yield Problem(f"row {i}", "the score is a whole number beyond the largest double.")
 
 
 def _count(problems: Sequence[Problem]) -> str:

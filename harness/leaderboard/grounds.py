@@ -48,5 +48,6 @@ def load(name: str, catalogue: Mapping[str, DatasetSpec]) -> Dataset:
     """
     odd = name.startswith("~") or (Path(name).exists() and not is_beir_folder(data_root() / name))
     if name not in catalogue and odd:
-        raise UnknownNameError("data set", name, catalogue, "A card names no folder.")
+        hint = "A card names no folder: add the data set to the catalogue, or put it into $HARNESS_DATA."
+        raise UnknownNameError("data set", name, catalogue, hint)
     return load_dataset(name, catalogue)

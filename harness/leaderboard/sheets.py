@@ -106,6 +106,9 @@ def latex(text: str) -> str:
     return "".join(_LATEX.get(character, character) for character in " ".join(text.split()))
 
 
+URLS = "% Needs \\usepackage{url} or hyperref for the links; BibTeX passes over lines between entries.\n"
+
+
 def bibtex(
     systems: Sequence[tuple[str, str, str, Sequence[str]]],
     datasets: Sequence[tuple[str, Mapping[str, Any]]],
@@ -146,7 +149,7 @@ def bibtex(
             "howpublished": rf"\url{{{_url(str(spec['homepage']))}}}" if spec.get("homepage") else "",
         }
         entries.append(_entry(f"data-{_key(name)}", fields))
-    return "\n".join(entries)
+    return "\n".join([URLS, *entries])
 
 
 def _entry(key: str, fields: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from harness.leaderboard.board import Board, read_board
 from harness.leaderboard.row import Row
 from harness.store.engine import connect
-from harness.store.reading import read_datasets
+from harness.store.reading import read_datasets, read_vector_hashes
 
 UNEXPLAINED: Final = "unexplained: nothing that it depends on changed"
 """The store was edited, or a computation is not repeatable."""
@@ -40,10 +40,11 @@ class Protocol(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardState:
-    """A board and what its scores depend on beside the runs."""
+    """A board, what its scores depend on beside the runs, and hashes of the values of queries behind it."""
 
     board: Board
     protocols: Mapping[str, Protocol]
+    values: Mapping[tuple[str, str], str]
 
     @classmethod
     def read(cls, store: str | None) -> BoardState:
@@ -54,12 +55,25 @@ class BoardState:
         """
         engine = connect(store)
         found = {entry.name: Protocol(entry.judgments, entry.spec) for entry in read_datasets(engine)}
+        values = read_vector_hashes(engine)
         engine.dispose()
-        return cls(board=read_board(store), protocols=found)
+        return cls(board=read_board(store), protocols=found, values=values)
 
     def rows(self) -> dict[tuple[str, str], Row]:
         """(data set, system) to its row."""
         return {(row.dataset, row.system): row for row in self.board.rows}
+
+
+def altered_values(before: BoardState, after: BoardState) -> tuple[tuple[str, str], ...]:
+    """(data set, system) whose values of queries are others now although nothing behind them changed."""
+    old, new = before.rows(), after.rows()
+    return tuple(
+        place
+        for place in sorted(before.values.keys() & after.values.keys() & old.keys() & new.keys())
+        if before.values[place] != after.values[place]
+        and list(old[place].measures) == list(new[place].measures)
+        and not any(_reasons(before, after, place))
+    )
 
 
 def changed_cells(before: BoardState, after: BoardState) -> tuple[Cell, ...]:

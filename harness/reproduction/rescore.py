@@ -11,7 +11,7 @@ from harness.leaderboard.grounds import Grounds
 from harness.leaderboard.rebuild import rebuild
 from harness.ledger.event import Draft, Event
 from harness.ledger.ledger import writing
-from harness.reproduction.changes import BoardState, Cell, changed_cells
+from harness.reproduction.changes import BoardState, Cell, altered_values, changed_cells
 
 KIND = "re-scored"
 Progress = Callable[[str], None]
@@ -23,6 +23,7 @@ class Rescored:
 
     Attributes:
         cells: the scores that changed, by data set and system.
+        altered: (data set, system) whose values of queries in the store were others, without a reason.
         compared: scores on the board now.
         digest_before, digest_after: of the two boards.
         events: what was written into the ledger; none for a dry run.
@@ -30,6 +31,7 @@ class Rescored:
     """
 
     cells: tuple[Cell, ...]
+    altered: tuple[tuple[str, str], ...]
     compared: int
     digest_before: str
     digest_after: str
@@ -39,7 +41,7 @@ class Rescored:
     @property
     def ok(self) -> bool:
         """Whether every change has a reason."""
-        return all(cell.explained for cell in self.cells)
+        return not self.altered and all(cell.explained for cell in self.cells)
 
 
 def rescore(
@@ -71,17 +73,18 @@ def rescore(
         aside = f"sqlite:///{folder}/board.sqlite"
         rebuild(runs, aside, progress=progress, grounds=grounds)
         after = BoardState.read(aside)
-    cells = changed_cells(before, after)
+    cells, altered = changed_cells(before, after), altered_values(before, after)
     events: tuple[Event, ...] = ()
     if not dry_run:
         drafts = list(_drafts(cells, before, after, actor))
         if drafts:
             with writing(runs) as pen:
                 events = pen.append(*drafts)
-        if before.board.digest != after.board.digest or cells:
+        if before.board.digest != after.board.digest or cells or altered:
             rebuild(runs, store, grounds=grounds)
     return Rescored(
         cells=cells,
+        altered=altered,
         compared=sum(len(row.measures) for row in after.board.rows),
         digest_before=before.board.digest,
         digest_after=after.board.digest,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -131,6 +132,14 @@ def read_issues(engine: Engine, run_id: int) -> list[Issue]:
     return [Issue(row.severity, row.code, row.message, row.line, row.query_id) for row in found]
 
 
+def read_systems_with(engine: Engine, code: str) -> list[tuple[str, str]]:
+    """(data set, system) of the runs that validation or a rebuild found something of this code on."""
+    runs, issues = schema.runs.c, schema.issues.c
+    query = select(runs.dataset, runs.system).join_from(schema.runs, schema.issues).where(issues.code == code)
+    with engine.connect() as connection:
+        return sorted({(row.dataset, row.system) for row in connection.execute(query)})
+
+
 def read_queries(engine: Engine, dataset: str) -> tuple[list[str], list[str]]:
     """Ids and texts of the judged queries of a data set, in the order of every vector."""
     table = schema.datasets
@@ -155,3 +164,14 @@ def read_vectors(engine: Engine, run_ids: Sequence[int], measure: str) -> Floats
             for row in connection.execute(query)
         }
     return np.stack([found[run_id] for run_id in run_ids])
+
+
+def read_vector_hashes(engine: Engine) -> dict[tuple[str, str], str]:
+    """Hex sha256 of the per-query values that lie in the store, by data set and system of the runs shown."""
+    runs, vectors = schema.runs.c, schema.vectors.c
+    query = select(runs.dataset, runs.system, vectors.per_query).join_from(schema.runs, schema.vectors)
+    with engine.connect() as connection:
+        return {
+            (row.dataset, row.system): hashlib.sha256(row.per_query).hexdigest()
+            for row in connection.execute(query)
+        }

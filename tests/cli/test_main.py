@@ -95,6 +95,8 @@ def test_run_tells_judged_queries_that_are_not_there(
         (["evaluate", "run.txt"], 2, "--qrels"),
         (["evaluate", "none.txt", "--qrels", "qrel.txt"], 2, "qrel.txt. Did you mean qrels.txt"),
         (["evaluate", "run.txt", "--qrels", "none.txt"], 2, "none.txt"),
+        (["run", "demo", "--dataset", "good.yaml", "--out", "x"], 2, "demo is a data set"),
+        (["reproduce", "scifact"], 2, "its place is behind --dataset"),
         (["validate", "record"], 1, "record/run.trec.gz"),
         (["compare", "run.txt", "a=none.txt", "--qrels", "qrels.txt"], 2, "There is no file none.txt"),
         (["card", "show", "none.yaml"], 2, "none.yaml"),

@@ -135,6 +135,27 @@ def test_rows_that_would_have_to_be_guessed_are_refused(
 
 
 @pytest.mark.parametrize(
+    ("scores", "says"),
+    [
+        ({"1": {"a": True, "b": 2.0}}, "row 1: the score must be a number, found True"),
+        ({"1": {"a": 10**400, "b": 2.0}}, "row 1: the score is a whole number beyond the largest double"),
+        (
+            {"1": {"a": 1.0}, "2": None},
+            "Expected {query id: {document id: score}}, found for query '2' a NoneType",
+        ),
+        ({"1": ["a", "b"]}, "found for query '1' a list"),
+        ([("1", "a", 1.0)], "found a list"),
+    ],
+)
+def test_dicts_that_are_no_run_are_refused_in_words(scores: Any, says: str) -> None:
+    with pytest.raises(RunFileError) as caught:
+        run_from_dict(scores, "t")
+    assert says in str(caught.value)
+    with pytest.raises(DatasetError):
+        qrels_from_dict(scores)
+
+
+@pytest.mark.parametrize(
     ("grades", "says"),
     [
         ([1, 1.7], "row 2: the grade must be an integer of 32 bits, found 1.7"),

@@ -102,6 +102,18 @@ def test_a_missing_folder_is_a_command_error(tmp_path: Path, store: str) -> None
         rebuild(tmp_path / "nowhere", store)
 
 
+def test_a_run_on_a_folder_says_where_its_data_have_to_be(
+    record: Path, store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As ``harness run --dataset ./mine`` leaves it: a board takes data from the catalogue or one place."""
+    (tmp_path / "mine").mkdir()
+    monkeypatch.chdir(tmp_path)
+    path = record / "demo" / "bm25" / "card.yaml"
+    path.write_text(path.read_text().replace("dataset: demo", "dataset: mine"))
+    with pytest.raises(StoreError, match=r"add the data set to the catalogue, or put it into \$HARNESS_DATA"):
+        rebuild(record, store)
+
+
 def edit_run(record: Path) -> None:
     path = record / "demo" / "bm25" / "run.trec.gz"
     lines = gzip.decompress(path.read_bytes()).splitlines(keepends=True)

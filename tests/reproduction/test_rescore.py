@@ -96,6 +96,20 @@ def test_other_judgments_are_the_reason_and_the_old_values_stay(place: Path) -> 
     assert rescore("runs", store()).cells == ()
 
 
+def test_values_of_queries_that_were_edited_in_the_store_are_told(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They decide which systems can be told apart, while every mean is as it was."""
+    edit("UPDATE vector SET per_query = zeroblob(length(per_query)) WHERE run_id = 1")
+    assert main(["rescore", "--runs", "runs", "--store", store(), "--dry-run"]) == 1
+    assert (
+        "tiny: the values of queries of bm25 in the store were others; unexplained" in capsys.readouterr().out
+    )
+    found = rescore("runs", store())
+    assert (found.cells, found.altered, found.events, found.ok) == ((), (("tiny", "bm25"),), (), False)
+    assert rescore("runs", store()).ok, "the store was made again"
+
+
 def test_a_dry_run_changes_nothing(place: Path) -> None:
     before = read_board(store()).digest
     judge(place, "q0\td1\t1\nq1\td2\t1\n")

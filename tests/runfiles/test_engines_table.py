@@ -6,6 +6,8 @@ refused, but for blank lines and infinite scores: there the engines that read on
 
 from __future__ import annotations
 
+import bz2
+import lzma
 from pathlib import Path
 
 import pytest
@@ -154,6 +156,8 @@ def test_a_ranking_in_ms_marcos_form_is_refused_line_by_line(shared_data: Path) 
         ("q1 Q0 d1 1 2.0 t\rq1 Q0 d2 2 1.0 t\r", "wrong-columns", "end them with a line feed"),
         ("q1 Q0 d1 1 2.0 my tag\r\n", "wrong-columns", "a blank in an id or in the tag?"),
         ("q1 Q0 d1 1 2.0\r\n", "wrong-columns", "Is the tag missing?"),
+        ("q1 0 d1 2\nq1 0 d2 0\n", "wrong-columns", "is it a file for --qrels?"),
+        ("q1\td1\t1\nq1\td2\t2\n", "wrong-columns", "MS MARCO's form?"),
         ("qid Q0 docno rank score tag\n" + GOOD, "text-score", "If this is a header, remove it"),
         ("q1 Q0 d1 1 2,5 t\n", "text-score", "Write scores with a point"),
     ],
@@ -163,3 +167,21 @@ def test_what_another_form_looks_like_is_said(tmp_path: Path, text: str, code: s
     path.write_text(text, encoding="utf-8", newline="")
     found = [issue.message for issue in validate(path).issues if issue.code == code]
     assert advice in found[0]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (bz2.compress(GOOD.encode()), "a bzip2 file"),
+        (lzma.compress(GOOD.encode()), "an xz file"),
+        (b"PK\x03\x04\x14\x00\x00\x00\x08\x00\xff\n", "a zip archive"),
+        (b"\xff\xfe" + GOOD.encode("utf-16-le"), "looks like UTF-16."),
+        (GOOD.encode("utf-16-le"), "looks like UTF-16; save the file as UTF-8"),
+        (b"run.txt" + bytes(200) + b"ustar\n", "a tar archive"),
+        (b"q1 Q0 d\x071 1 2.0 t\n", "Remove it; ids are printable text"),
+    ],
+)
+def test_another_kind_of_file_is_told_for_what_it_is(tmp_path: Path, data: bytes, says: str) -> None:
+    path = tmp_path / "run"
+    path.write_bytes(data)
+    assert says in validate(path).issues[0].message

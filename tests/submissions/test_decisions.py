@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.cli.main import main
 from harness.errors import CommandError, StoreError, UnknownNameError
 from harness.leaderboard.anonymity import card_sha256, shown_events
 from harness.leaderboard.board import Board, read_board
@@ -331,3 +332,17 @@ def test_a_run_in_a_folder_of_another_name_is_told(submit: Submit, record: Path)
     (record / "tiny" / "mine").rename(record / "tiny" / "copied")
     with pytest.raises(CommandError, match=r"stands in .*/tiny/copied.* move the folder to .*/tiny/mine,"):
         withdraw(record, "tiny", "mine", actor="cleo", reason="a mistake")
+
+
+def test_a_rebuild_names_the_card_that_was_edited(
+    submit: Submit, record: Path, store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    submit(1, "mine")
+    assert main(["rebuild", "--runs", str(record), "--store", store]) == 0
+    assert "warning" not in capsys.readouterr().err
+    path = record / "tiny" / "mine" / "card.yaml"
+    path.write_text(path.read_text().replace("tiny: none", "tiny: unknown"))
+    assert main(["rebuild", "--runs", str(record), "--store", store]) == 0
+    out, err = capsys.readouterr()
+    assert err == ("warning: mine on tiny: the card was edited after the run was published [card-changed]\n")
+    assert out.splitlines()[-1] == read_board(store).digest

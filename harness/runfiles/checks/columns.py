@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from harness.runfiles.findings import Evidence, Found, odd_lines
 from harness.runfiles.lines import COLUMNS
 from harness.runfiles.scan import OddLine
 
 FORMAT = "qid Q0 docno rank score tag"
+JUDGMENT = re.compile(r"\S+\s+(0|Q0)\s+\S+\s+-?\d+")
+"""What a line of TREC's judgments looks like."""
 
 
 def wrong_columns(evidence: Evidence) -> Found:
@@ -53,6 +57,8 @@ def _advice(odd: OddLine) -> str:
         return " Is there a blank in an id or in the tag?"
     if odd.tokens == 5:
         return " Is the tag missing?"
+    if JUDGMENT.fullmatch(text):
+        return " This looks like a judgment: is it a file for --qrels?"
     if odd.tokens in (3, 4) and "\t" in odd.text:
         return " Is this MS MARCO's form? A run has Q0 as second column, a rank, a score and a tag."
     return ""

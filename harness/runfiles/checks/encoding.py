@@ -5,6 +5,17 @@ from __future__ import annotations
 from harness.runfiles.findings import NOTHING, Evidence, Found, odd_lines, one
 from harness.runfiles.scan import OddLine
 
+BEGINNINGS = {  # as bytes that are no UTF-8 are shown
+    "\\xff\\xfe": "UTF-16",
+    "\\xfe\\xff": "UTF-16",
+    "BZh": "a bzip2 file",
+    "\\xfd7zXZ": "an xz file",
+    "PK\x03\x04": "a zip archive, which harness submit takes, and no other command",
+    "\\x89PNG": "a picture",
+    "%PDF": "a PDF",
+}
+"""What files begin with that people name by mistake."""
+
 
 def byte_order_mark(evidence: Evidence) -> Found:
     """A mark before the first query id becomes part of it, so that the query scores 0 unnoticed."""
@@ -27,7 +38,7 @@ def control_character(evidence: Evidence) -> Found:
     return odd_lines(
         evidence,
         "control-character",
-        lambda odd: f"The line holds a control character: {odd.text!r}. Remove it; ids are printable text.",
+        lambda odd: f"The line holds a control character: {odd.text!r}. {_nuls(odd.text)}",
     )
 
 
@@ -44,9 +55,19 @@ def unicode_space(evidence: Evidence) -> Found:
 
 
 def _encoding(odd: OddLine) -> str:
-    utf16 = odd.text.startswith(("\\xff\\xfe", "\\xfe\\xff"))  # as bytes that are no UTF-8 are shown
-    guess = " It looks like UTF-16." if utf16 else ""
+    starts = (kind for start, kind in BEGINNINGS.items() if odd.line == 1 and odd.text.startswith(start))
+    kind = next(starts, "")
+    guess = f" It looks like {kind}." if kind else ""
     return (
         f"The line is not UTF-8: {odd.text!r}.{guess} Save the file as UTF-8; of compressed files only gzip "
         "and zstd are read."
     )
+
+
+def _nuls(text: str) -> str:
+    """Advice by how NUL stands in a line: in rows in a tar archive, behind each letter in UTF-16."""
+    if "\0\0\0" in text:
+        return "It looks like a tar archive or another binary file; a run file stands alone."
+    if 2 * text.count("\0") >= len(text) - 1 > 1:
+        return "It looks like UTF-16; save the file as UTF-8."
+    return "Remove it; ids are printable text."
