@@ -51,7 +51,7 @@ class PairReranker:
             UnavailableError: the weights cannot be reached.
         """
         require_extra(self.name)
-        return locate(self.checkpoint, self.revision)
+        return locate(self.checkpoint, self.revision, onnx=getattr(self, "backend", "torch") == "onnx")
 
     def provenance(self) -> Mapping[str, str]:
         """The checkpoint's name, and the hub's commit or the hash of the folder's content.

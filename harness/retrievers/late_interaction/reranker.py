@@ -26,6 +26,8 @@ from harness.retrievers.stages import Ranked
 
 DOCUMENTS_AT_ONCE: Final = 16
 QUERY_TOKENS_AT_ONCE: Final = 8
+GREATEST: Final = 1 + 2**-10
+"""Of a product with a token vector of length 1; in 16 bits its length may be 1 + 2**-11."""
 TOKENS_KEPT: Final = 1_000_000
 """Token vectors of documents that are held for later queries; the oldest go first."""
 
@@ -42,8 +44,8 @@ class MaxSimReranker:
         checkpoint, revision, layout, fields, max_length, precision, pool_factor, query_length, batch_size: as
             in the retriever ``maxsim``.
         keep: how many documents have to be right; None judges all. A document is given up when its query
-            tokens so far, and 1 for each that remains, do not reach the score of the keep-th: that loses none
-            of them.
+            tokens so far, and the greatest product for each that remains, do not reach the score of the
+            keep-th: that loses none of them.
         patience: with ``keep``, the rest is not judged once so many documents in a row have not come among
             the first ``keep``; None goes on. May lose documents.
         prune_below: with ``keep``, documents are not judged whose first-stage score is below this times the
@@ -147,14 +149,14 @@ class MaxSimRanker:
         return sum(score >= share * first[keep - 1] for score in first)
 
     def _floor(self, scores: Any) -> float:
-        """The score that a document has to beat."""
+        """The score that a document has to reach."""
         keep = self.parameters.keep
         if not keep or len(scores) < keep:
             return -np.inf
         return float(np.partition(scores, -keep)[-keep])
 
     def _scores(self, tokens: Float32s, documents: Sequence[Document], floor: float) -> Any:
-        """float64[n]; -inf for what cannot beat the floor, and for what has no token."""
+        """float64[n]; -inf for what cannot reach the floor, and for what has no token."""
         vectors = self._vectors(documents)
         totals = np.zeros(len(documents))
         alive = np.array([len(some) > 0 for some in vectors])
@@ -168,7 +170,7 @@ class MaxSimRanker:
                 bounds = np.cumsum([0, *(len(vectors[row]) for row in rows)])
                 totals[rows] += maxsim(some, np.array([0, len(some)]), flat, bounds)[0]
                 remaining = max(len(tokens) - start - len(some), 0)
-                alive &= totals + remaining > floor
+                alive &= totals + GREATEST * remaining >= floor
         return np.where(alive, totals, -np.inf)
 
     def _vectors(self, documents: Sequence[Document]) -> list[Any]:

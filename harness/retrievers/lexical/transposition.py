@@ -52,15 +52,15 @@ def transposed_on_disk(
         OSError: the disk is full, or a file cannot be read.
     """
     starts = np.zeros(n_columns + 1, np.int64)
-    for first, last in _blocks(bounds):
+    for first, last in row_blocks(bounds):
         _count(columns[bounds[first] : bounds[last]], starts)
         release(columns)
     np.cumsum(starts, out=starts)
-    edges = np.array([0, *(last for _, last in _blocks(starts))])
+    edges = np.array([0, *(last for _, last in row_blocks(starts))])
     rows, moved = VectorFile("int32"), VectorFile("float32")
     with _Ranges(starts[edges]) as ranges:
         range_of = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
-        for first, last in _blocks(bounds):
+        for first, last in row_blocks(bounds):
             ranges.add(*_block(bounds, columns, values, first, last, range_of))
             for array in (columns, values):
                 release(array)
@@ -94,7 +94,7 @@ class _Ranges:
         """Write elements that are in the order of the ranges, so many of each."""
         ends = np.cumsum(counts)
         for number in np.flatnonzero(counts).tolist():
-            some = memoryview(elements[ends[number] - counts[number] : ends[number]]).cast("B")
+            some = elements[ends[number] - counts[number] : ends[number]].view(np.uint8).data
             place = int(self._free[number]) * ELEMENT.itemsize
             if os.pwrite(self._file.fileno(), some, place) != len(some):
                 raise OSError("the disk is full")
@@ -104,7 +104,7 @@ class _Ranges:
         """The elements of a range, by ascending row."""
         first, last = self._starts[number : number + 2].tolist()
         part: Any = np.empty(last - first, dtype=ELEMENT)
-        read = os.preadv(self._file.fileno(), [memoryview(part).cast("B")], first * ELEMENT.itemsize)
+        read = os.preadv(self._file.fileno(), [part.view(np.uint8).data], first * ELEMENT.itemsize)
         if read != part.nbytes:
             raise OSError(f"{read} bytes were read of {part.nbytes}")
         return part
@@ -125,7 +125,7 @@ def _block(
     return part[order], np.bincount(own, minlength=int(range_of[-1]) + 1)
 
 
-def _blocks(bounds: Ints) -> Iterator[tuple[int, int]]:
+def row_blocks(bounds: Ints) -> Iterator[tuple[int, int]]:
     """Spans of rows with so many elements, or of one row that has more."""
     first, n = 0, len(bounds) - 1
     while first < n:

@@ -58,13 +58,14 @@ def check_checkpoint(checkpoint: str, revision: str | None) -> None:
         raise SpecError("The checkpoint has no revisions:", [Problem("revision", message)])
 
 
-def locate(checkpoint: str, revision: str | None) -> Path:
+def locate(checkpoint: str, revision: str | None, *, onnx: bool = False) -> Path:
     """The folder that holds a checkpoint; the hub is asked if need be.
 
     Args:
         checkpoint: ``package:IMPORT_NAME/FOLDER``, whose weights came with an installed package, which is
             not imported; a folder, beginning with ``/``, ``./``, ``../`` or ``~``; else a name of the hub.
         revision: the hub's commit.
+        onnx: of the hub's files the ONNX models are wanted, too.
 
     Raises:
         UnavailableError: it is not there, with what would help.
@@ -78,7 +79,7 @@ def locate(checkpoint: str, revision: str | None) -> Path:
         if not folder.is_dir():
             raise UnavailableError(f"There is no folder {checkpoint} to read a checkpoint from.")
         return folder
-    return fetched(checkpoint, revision)
+    return fetched(checkpoint, revision, onnx=onnx)
 
 
 def _in_package(checkpoint: str) -> Path:

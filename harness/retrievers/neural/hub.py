@@ -13,8 +13,10 @@ from harness.errors import CommandError, UnavailableError
 
 VARIABLE: Final = "HF_ENDPOINT"
 """Names another hub; the hub's client reads it when it is imported."""
-UNUSED: Final = ("*.onnx", "*.h5", "*.msgpack", "*.ot", "onnx/*", "openvino/*")
-"""Files of hub checkpoints that are other forms of the same weights."""
+UNUSED: Final = ("*.h5", "*.msgpack", "*.ot", "openvino/*")
+ONNX: Final = ("*.onnx", "onnx/*")
+VARIANTS: Final = ("onnx/model_*",)
+"""Files of hub checkpoints that are other forms of the same weights: for any backend, for torch, for onnx."""
 
 
 def check_importable() -> None:
@@ -29,8 +31,13 @@ def check_importable() -> None:
         raise _no_address(os.environ[VARIABLE], str(error)) from error
 
 
-def fetched(checkpoint: str, revision: str | None) -> Path:
+def fetched(checkpoint: str, revision: str | None, *, onnx: bool) -> Path:
     """The folder of a checkpoint of the hub, in the local cache; the hub is asked if need be.
+
+    Args:
+        checkpoint: its name there.
+        revision: the commit.
+        onnx: fetch the ONNX models, too.
 
     Raises:
         UnavailableError: it is not in the cache, and cannot be fetched.
@@ -44,9 +51,10 @@ def fetched(checkpoint: str, revision: str | None) -> Path:
         address = os.environ.get(VARIABLE, constants.ENDPOINT)
         _check_address(address)
         unknown = _unknown_host(address)
+    left = [*UNUSED, *(VARIANTS if onnx else ONNX)]
     try:
         found = snapshot_download(
-            checkpoint, revision=revision, ignore_patterns=list(UNUSED), local_files_only=bool(unknown)
+            checkpoint, revision=revision, ignore_patterns=left, local_files_only=bool(unknown)
         )
         return Path(found)
     except (HfHubHTTPError, OSError, ValueError) as error:

@@ -65,7 +65,7 @@ class NeuralRetriever:
             UnavailableError: the weights cannot be reached.
         """
         require_extra(self.name)
-        folder = locate(self.checkpoint, self.revision)
+        folder = self._folder()
         decides: Mapping[str, Any] = {
             "retriever": self.name,
             "code": self.code_version,
@@ -75,6 +75,9 @@ class NeuralRetriever:
         }
         key = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
         return Weights(folder=str(folder), identity=key)
+
+    def _folder(self) -> Path:
+        return locate(self.checkpoint, self.revision, onnx=getattr(self, "backend", "torch") == "onnx")
 
     def _decisive(self) -> dict[str, Any]:
         """The parameters that decide a document's encoding."""
@@ -103,7 +106,7 @@ class NeuralRetriever:
         Raises:
             UnavailableError: the weights cannot be reached.
         """
-        content = content_hash(locate(self.checkpoint, self.revision))
+        content = content_hash(self._folder())
         return {"checkpoint": self.checkpoint, "revision": self.revision or f"sha256:{content}"}
 
 

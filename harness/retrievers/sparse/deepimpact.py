@@ -13,7 +13,6 @@ from harness.errors import UnavailableError
 from harness.records import Document
 from harness.retrievers.base import Progress
 from harness.retrievers.engines.sparse import EXACT, SparseEngine, load_search
-from harness.retrievers.neural.collection import encode_collection
 from harness.retrievers.neural.retriever import NeuralRetriever, PositiveInt, Weights
 from harness.retrievers.neural.transformer import Transformer
 from harness.retrievers.sparse.impact_encoder import (
@@ -75,8 +74,9 @@ class DeepImpact(NeuralRetriever):
             UnavailableError: the checkpoint cannot be reached, or lacks the network or the tokenizer.
         """
         encoder = self._encoder(self.weights())
-        collection = encode_collection(documents, self.fields, encoder, progress)
-        return build(collection, encoder, bits=self.quantisation_bits, engine=self.engine)
+        return build(
+            documents, self.fields, encoder, progress, bits=self.quantisation_bits, engine=self.engine
+        )
 
     def load(self, folder: Path) -> WordIndex:
         """Map saved impacts.

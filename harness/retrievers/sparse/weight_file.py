@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,9 @@ import numpy as np
 from harness.columns import Ints, StringColumn
 from harness.retrievers.dense.vector_file import VectorFile
 from harness.retrievers.lexical.inverted import InvertedFile
-from harness.retrievers.lexical.transposition import transposed_on_disk
+from harness.retrievers.lexical.transposition import row_blocks, transposed_on_disk
 from harness.retrievers.rows import Float32s
+from harness.retrievers.saved_arrays import release
 
 
 class WeightFile:
@@ -35,6 +37,32 @@ class WeightFile:
         self._weights.append(weights[:, None])
         self._lengths.append(np.diff(bounds))
 
+    def changed(self, change: Callable[[Any, Float32s], tuple[Any, Float32s]]) -> WeightFile:
+        """The same texts with other terms and weights, of which those of 0 are left out.
+
+        Args:
+            change: of int32[e] and float32[e], a block at a time.
+
+        Raises:
+            OSError: the disk is full.
+        """
+        made = WeightFile()
+        bounds = np.concatenate(([0], np.cumsum(self._every_length())))
+        terms, weights = (file.mapped().reshape(-1) for file in (self._terms, self._weights))
+        for first, last in row_blocks(bounds):
+            span = slice(bounds[first], bounds[last])
+            new, values = change(terms[span], weights[span])
+            kept = values > 0
+            starts = np.concatenate(([0], np.cumsum(kept)))[bounds[first : last + 1] - bounds[first]]
+            made.append(starts, new[kept], values[kept])
+            release(terms)
+            release(weights)
+        return made
+
+    def _every_length(self) -> Ints:
+        """The number of terms of each text so far, int64[r]."""
+        return np.concatenate([np.empty(0, dtype=np.int64), *self._lengths])
+
     def inverted(self, ids: StringColumn, places: Ints, n_terms: int) -> InvertedFile:
         """The weighted documents of each term, in files as well.
 
@@ -46,7 +74,7 @@ class WeightFile:
         Raises:
             OSError: the disk is full, or a file cannot be read.
         """
-        lengths = np.concatenate([np.empty(0, dtype=np.int64), *self._lengths])
+        lengths = self._every_length()
         firsts, chosen = (np.cumsum(lengths) - lengths)[places], lengths[places]
         starts, documents, values = transposed_on_disk(
             np.concatenate(([0], np.cumsum(chosen))),

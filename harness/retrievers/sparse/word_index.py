@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from harness.columns import StringColumn
+from harness.records import Document
+from harness.retrievers.base import Progress
 from harness.retrievers.engines.ranked import Clauses
 from harness.retrievers.engines.sparse import SparseEngine, SparseSearch
 from harness.retrievers.neural.cache import Encodings
-from harness.retrievers.neural.collection import Collection, Encoder, joined_starts, take_ragged
+from harness.retrievers.neural.collection import Encoder, encode_collection
 from harness.retrievers.neural.queries import EncodedQueries
 from harness.retrievers.rows import Float32s
 from harness.retrievers.saved_arrays import parts, save_arrays
-from harness.retrievers.sparse.index import invert
+from harness.retrievers.sparse.weight_file import WeightFile
 from harness.retrievers.sparse.weight_index import EncodedIndex
 
 
@@ -63,43 +64,66 @@ def words_in(part: Encodings) -> list[str]:
     return StringColumn(part["words_data"], part["words_offsets"]).tolist()
 
 
-def build(collection: Collection, encoder: Encoder, *, bits: int | None, engine: SparseEngine) -> WordIndex:
-    """Number the words of an encoded collection, invert it and build the engine over it.
+def build(
+    documents: Iterable[Document],
+    fields: Sequence[str],
+    encoder: Encoder,
+    progress: Progress | None,
+    *,
+    bits: int | None,
+    engine: SparseEngine,
+) -> WordIndex:
+    """Encode documents, number their words, invert them and build the engine over them.
+
+    Weights go to files chunk by chunk; of the words the vocabulary alone is in memory.
 
     Args:
-        collection: with the encodings of :class:`harness.retrievers.sparse.impact_encoder.ImpactEncoder`.
-        encoder: for the queries.
+        documents: the collection.
+        fields: what is encoded.
+        encoder: makes encodings as :class:`harness.retrievers.sparse.impact_encoder.ImpactEncoder` does.
+        progress: told the documents so far.
         bits: weights become floor(w * (2^bits - 1) / the greatest of the collection), zeros dropped; None
             leaves them.
         engine: what searches.
+
+    Raises:
+        DatasetError: there is no document, or two have the same id.
+        OSError: the disk is full.
     """
-    bounds, positions = take_ragged(joined_starts(collection.parts), collection.places)
-    every = [words_in(part) for part in collection.parts]
-    vocabulary = {word: number for number, word in enumerate(sorted({w for some in every for w in some}))}
-    numbers = np.array([vocabulary[word] for some in every for word in some], dtype=np.int32)
-    nothing: Any = np.empty(0, dtype=np.float32)
-    weights = np.concatenate([nothing, *(part["weights"] for part in collection.parts)])[positions]
-    impacts = quantised(weights, bits)
-    kept = impacts > 0
-    starts = np.concatenate(([0], np.cumsum(kept)))[bounds]
-    inverted = invert(collection.ids, starts, numbers[positions][kept], impacts[kept], len(vocabulary))
+    weights = WeightFile()
+    met: dict[str, int] = {}  # words in the order in which they are met
+    greatest = 0.0
+
+    def take(part: Encodings) -> None:
+        nonlocal greatest
+        numbers = [met.setdefault(word, len(met)) for word in words_in(part)]
+        weights.append(part["bounds"], np.array(numbers, dtype=np.int32), part["weights"])
+        greatest = max(greatest, float(part["weights"].max(initial=0.0)))
+
+    collection = encode_collection(documents, fields, encoder, progress, take=take)
+    vocabulary = {word: number for number, word in enumerate(sorted(met))}
+    final = np.fromiter((vocabulary[word] for word in met), dtype=np.int32, count=len(met))
+    numbered = weights.changed(
+        lambda terms, some: (final[terms], quantised(some, bits, greatest)),
+    )
     return WordIndex(
-        engine=SparseSearch.of(inverted, engine),
+        engine=SparseSearch.of(numbered.inverted(collection.ids, collection.places, len(vocabulary)), engine),
         encoder=encoder,
         vocabulary=vocabulary,
         told=collection.facts,
     )
 
 
-def quantised(weights: Float32s, bits: int | None) -> Float32s:
+def quantised(weights: Float32s, bits: int | None, greatest: float) -> Float32s:
     """floor(w * (2^bits - 1) / the greatest w), as in basnetsoyuj/improving-learned-index (DeeperImpact).
 
     Args:
         weights: float32[n], above 0.
         bits: None leaves them.
+        greatest: w of the collection.
     """
     if bits is None or not len(weights):
         return weights
-    scale = (2**bits - 1) / float(weights.max())
+    scale = (2**bits - 1) / greatest
     made: Float32s = np.floor(weights.astype(np.float64) * scale + 1e-9).astype(np.float32)
     return made

@@ -63,6 +63,33 @@ def test_the_bound_loses_none_of_the_first() -> None:
         assert sum(lean.counts.values()) == 60
 
 
+def test_a_document_as_good_as_the_last_that_is_kept_is_judged() -> None:
+    """Which of two equal documents stands first is decided by their ids, not by their places before."""
+    copy = Document("z", "", DOCUMENTS[0].text)
+    given = [*DOCUMENTS[:1], *(Document(f"far{i}", "", "180") for i in range(20)), copy]
+    found = ranker(keep=1).rank(QUERY, given, list(range(22, 0, -1)))
+    assert found.scores[-1] == found.scores[0] > max(found.scores[1:-1])
+
+
+def test_vectors_that_rounding_made_longer_are_not_given_up_too_early() -> None:
+    """All lengths are 1.0004, as in 16 bits they may be; sums worked by hand, after 8 of 16 tokens."""
+
+    class Longer(Angles):
+        def encode(self, texts: Sequence[str], *, query: bool) -> Encodings:
+            made = dict(Angles.encode(self, texts, query=query))
+            made["vectors"] *= 1.0 if query else 1.0004
+            return made
+
+    needs_neural()
+    made = MaxSimRanker(parameters=MaxSimReranker(keep=1), encoder=Longer())  # type: ignore[arg-type]
+    first = Document("a", "", "0 29.99")  # 8 * 1.0004 * (1 + sin 29.99) = 12.0036
+    better = Document("z", "", "90 60")  # 8 * 1.0004 * (cos 60 + 1) = 12.0048; with 8 * 1 it was 12.0016
+    given = [first, *(Document(f"far{i}", "", "180") for i in range(15)), better]
+    query = Query("q", " ".join(["0"] * 8 + ["90"] * 8))
+    scores = made.rank(query, given, list(range(17, 0, -1))).scores
+    assert (scores[0], scores[-1]) == pytest.approx((12.0036, 12.0048), abs=1e-4)
+
+
 def test_patience_and_margin_judge_fewer() -> None:
     whole = ranker().rank(QUERY, DOCUMENTS, FIRST).scores
     falling = [DOCUMENTS[i] for i in np.argsort(-np.array(whole))]

@@ -78,8 +78,9 @@ def test_first_places_by_hand() -> None:
 
 def test_quantisation_by_hand() -> None:
     """255 / 5.1 = 50 for each unit, cut off below."""
-    assert quantised(np.float32([5.1, 0.039, 0.01]), 8).tolist() == [255.0, 1.0, 0.0]
-    assert quantised(np.float32([5.1]), None).tolist() == [np.float32(5.1)]
+    weights = np.array([5.1, 0.039, 0.01], dtype=np.float32)
+    assert quantised(weights, 8, float(weights[0])).tolist() == [255.0, 1.0, 0.0]
+    assert quantised(weights, None, float(weights[0])) is weights
 
 
 def by_hand(model: Any, folder: Path, tokens: list[str], place: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -108,3 +109,20 @@ def test_an_inverted_file_is_the_same_on_the_disk(at_once: int, monkeypatch: pyt
     for name in ("starts", "documents", "values"):
         one, other = getattr(found, name), getattr(in_memory, name)
         assert one.dtype == other.dtype and one.tolist() == other.tolist()
+
+
+@pytest.mark.parametrize("at_once", [1, 5, 10_000])
+def test_weights_are_changed_a_block_at_a_time(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Terms are doubled, weights lose 1; what has none left goes, and texts without terms stay."""
+    monkeypatch.setattr(transposition, "ELEMENTS_AT_ONCE", at_once)
+    file = WeightFile()
+    file.append(np.array([0, 2, 2]), np.array([1, 3]), np.array([1, 2], dtype=np.float32))
+    file.append(np.array([0, 3, 4]), np.array([0, 1, 2, 3]), np.array([5, 1, 3, 1], dtype=np.float32))
+    made = file.changed(lambda terms, weights: (2 * terms, weights - 1))
+    found = made.inverted(StringColumn.from_strings("abcd"), np.arange(4), 7)
+    pairs = {
+        term: list(zip(found.documents[a:b].tolist(), found.values[a:b].tolist(), strict=True))
+        for term, (a, b) in enumerate(pairwise(found.starts.tolist()))
+        if b > a
+    }
+    assert pairs == {0: [(2, 4.0)], 4: [(2, 2.0)], 6: [(0, 1.0)]}
