@@ -9,9 +9,10 @@ from harness.leaderboard.benchmarks import OWN
 from harness.leaderboard.filters import Filter
 from leaderboard_app.addresses import Address
 from leaderboard_app.choices import View, in_order, lists_of, measures_on, view_of
-from leaderboard_app.filter_choices import filter_of, is_day
+from leaderboard_app.filter_choices import filter_of
 from leaderboard_app.pages import PAGES
 from leaderboard_app.store import Snapshot
+from leaderboard_app.view_state import has_come
 
 
 class Asked(NamedTuple):
@@ -46,7 +47,7 @@ def asked(snapshot: Snapshot, items: Iterable[tuple[str, str]]) -> Asked | None:
         return None
     measure = _one(given, "measure", measures)
     day = _last(given, "as_of")
-    if day and not is_day(day):
+    if day and not has_come(day):
         return None
     return Asked(view_of(name, lists[name], datasets, measure, measures), filter_of(given), day)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
 
-from harness.leaderboard.overview import Overview
+from harness.leaderboard.overview import Line, Overview
 from harness.leaderboard.sheets import bibtex, latex_table
 from leaderboard_app.choices import View
 from leaderboard_app.frames import Listed, board_csv
@@ -56,15 +57,25 @@ def show_exports(snapshot: Snapshot, view: View, found: Overview, listed: Listed
                 icon=":material/download:",
                 help=help,
             )
-        systems = [line.system for line in lines][:COMPARED]
-        if picked and len(systems) == 1:
-            page_link("system", f"Open {systems[0]}", {"system": systems[0]})
-            if len(view.datasets) == 1 and lines[0].rows[view.datasets[0]].path:
-                run = {"dataset": view.datasets[0], "system": systems[0]}
-                page_link("run", f"Its run on {view.datasets[0]}", run)
-        if len(systems) > 1:
-            label = "Compare the marked" if picked else f"Compare the first {len(systems)}"
-            page_link("compare", label, compare_address(view, systems))
+        show_ways_on(snapshot, view, lines, picked=picked)
+
+
+def show_ways_on(snapshot: Snapshot, view: View, lines: Sequence[Line], *, picked: bool) -> None:
+    """Links to the marked system and its run, or to the comparison of several."""
+    if picked and len(lines) == 1:
+        system = lines[0].system
+        page_link("system", f"Open {system}", {"system": system})
+        if len(view.datasets) == 1 and lines[0].rows[view.datasets[0]].path:
+            page_link(
+                "run", f"Its run on {view.datasets[0]}", {"dataset": view.datasets[0], "system": system}
+            )
+    first = lines[:COMPARED]
+    dataset = comparable_on(snapshot, view.datasets, first)
+    if len(first) > 1 and dataset:
+        label = compare_label(len(lines), picked=picked)
+        page_link("compare", label, compare_address(dataset, view.measure, [line.system for line in first]))
+    elif picked and len(first) > 1:
+        st.caption("There is no data set on which all of the marked may be compared.")
 
 
 def show_chooser(listed: Listed) -> None:
@@ -82,9 +93,25 @@ def show_chooser(listed: Listed) -> None:
         page_link("system", f"Open {chosen}", {"system": chosen})
 
 
-def compare_address(view: View, systems: list[str]) -> dict[str, str | list[str]]:
-    """The compare page's parameters: the systems on the first data set, by the same measure."""
-    return {"dataset": view.datasets[0], "measure": view.measure, "systems": systems}
+def comparable_on(snapshot: Snapshot, datasets: Sequence[str], lines: Sequence[Line]) -> str:
+    """The first data set on which all systems have a run whose queries may be shown; empty without one."""
+    for name in datasets:
+        runs = [line.rows.get(name) for line in lines]
+        if snapshot.policy(name).per_query and all(run and run.path for run in runs):
+            return name
+    return ""
+
+
+def compare_label(count: int, *, picked: bool) -> str:
+    """What the link to the comparison says of ``count`` systems, of which it takes some."""
+    if picked:
+        return "Compare the marked" if count <= COMPARED else f"Compare the first {COMPARED} marked"
+    return f"Compare the first {min(count, COMPARED)}"
+
+
+def compare_address(dataset: str, measure: str, systems: list[str]) -> dict[str, str | list[str]]:
+    """The compare page's parameters."""
+    return {"dataset": dataset, "measure": measure, "systems": systems}
 
 
 def _bibtex(snapshot: Snapshot, view: View, listed: Listed) -> bytes:

@@ -116,7 +116,7 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return ", ".join(_pair(str(key), item) for key, item in value.items())
+        return ", ".join(_pair(str(key), item) for key, item in value.items() if item not in (None, "", {}))
     if isinstance(value, (list, tuple)):
         return ", ".join(_text(item) for item in value)
     if isinstance(value, int):

@@ -14,7 +14,7 @@ BAR = "#5b8ec4"
 OTHER = "#c77f3f"
 """An orange of the same lightness, where two things are told apart; a label always says which is which."""
 
-GREY = "#8b9097"
+GREY = "#787d84"
 """For what does not count, and for figures on either ground."""
 
 

@@ -14,7 +14,7 @@ from leaderboard_app.columns import FACTS, HIDDEN, ONLY_ONE
 from leaderboard_app.filter_choices import parameters_of
 from leaderboard_app.frames import measures_of, shared_measures
 from leaderboard_app.store import Snapshot
-from leaderboard_app.view_state import choose_many, choose_named, choose_one, view_link
+from leaderboard_app.view_state import choose_many, choose_named, choose_one, tell_absent, view_link
 
 
 class View(NamedTuple):
@@ -113,6 +113,7 @@ def choose_columns(view: View, told: Collection[str]) -> list[str]:
     if before not in (None, usual) and st.session_state.get("columns") == before:
         st.session_state["columns"] = usual
     st.session_state["usual columns"] = usual
+    tell_absent("Columns to show", "columns", column_names(view, told))
     with st.popover("Columns", icon=":material/view_column:", width=130):
         return st.multiselect(
             "Columns to show",

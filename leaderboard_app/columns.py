@@ -123,10 +123,11 @@ def board_columns(
             help="A click on the name, or Enter, opens the system's page. By keyboard: the arrows move in "
             "the table, Shift and Space mark a row, links to it stand below the table then.",
         ),
-        SCORE: number(score, format="%.4f", help=what),
+        # To the left, the mean is whole on a phone, where the column's long heading is not.
+        SCORE: number(score, format="%.4f", help=what, alignment="left" if several else None),
         **{name: number(name, format="%.4f", help=measure_help(name)) for name in others},
         **(
-            {name: number(name, format="%.4f", help=what_on(measure, name)) for name in datasets}
+            {column_on(name): number(name, format="%.4f", help=what_on(measure, name)) for name in datasets}
             if several
             else {}
         ),
@@ -148,6 +149,11 @@ def board_columns(
 
 NUMBERS = {"warnings": None, "depth": None, "calls": "localized", "tokens": "localized", "cost": None}
 """Facts that are numbers, and how they are written."""
+
+
+def column_on(dataset: str) -> str:
+    """The key of a data set's column, which no other column has whatever the data set is called."""
+    return f"on {dataset}"
 
 
 def what_on(measure: str, dataset: str) -> str:

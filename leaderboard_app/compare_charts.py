@@ -16,6 +16,9 @@ POINTS = 2000
 PICK = "picked"
 """Name of the selection in the scatter plot."""
 
+NAMED = alt.Axis(titleLimit=300)
+"""Of an axis whose title has the names of systems: a long one is cut, rather than the plot."""
+
 
 def drawn(values: Floats) -> list[int]:
     """Positions of the queries to draw, from first minus second, largest gain first.
@@ -56,8 +59,8 @@ def scatter(data: pd.DataFrame, first: str, second: str, measure: str) -> alt.La
         alt.Chart(data)
         .mark_circle(size=70, color=BAR)
         .encode(
-            x=alt.X("second:Q", title=f"{measure}, {second}", scale=scale),
-            y=alt.Y("first:Q", title=f"{measure}, {first}", scale=scale),
+            x=alt.X("second:Q", title=f"{measure}, {second}", scale=scale, axis=NAMED),
+            y=alt.Y("first:Q", title=f"{measure}, {first}", scale=scale, axis=NAMED),
             opacity=alt.condition(pick, alt.value(0.75), alt.value(0.2)),
             tooltip=_tooltip(first, second),
         )
@@ -79,7 +82,7 @@ def gains(data: pd.DataFrame, first: str, second: str, measure: str) -> alt.Char
         .mark_bar()
         .encode(
             x=alt.X("place:O", title="Queries, largest gain first", axis=alt.Axis(labels=False, ticks=False)),
-            y=alt.Y("difference:Q", title=f"{measure}, {first} − {second}"),
+            y=alt.Y("difference:Q", title=f"{measure}, {first} − {second}", axis=NAMED),
             color=alt.Color(
                 "better:N",
                 title="Better",

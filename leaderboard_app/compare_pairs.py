@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from harness.leaderboard.standing import CORRECTION_WORDS, TEST_WORDS
 from harness.statistics.comparison import Comparison, PairRow
 from leaderboard_app.columns import measure_help
 from leaderboard_app.compare_charts import forest
@@ -45,7 +46,7 @@ def show_systems(found: Comparison, dataset: str, measure: str) -> None:
     )
     method = found.method
     st.caption(
-        f"{found.queries:,} queries · {plain(method.test)} test, {plain(method.correction)} correction "
+        f"{found.queries:,} queries · {TEST_WORDS[method.test]}, {CORRECTION_WORDS[method.correction]} "
         f"for all pairs shown here, 5 % level. {plain(method.reason)}"
     )
     for note in method.notes:
@@ -54,7 +55,7 @@ def show_systems(found: Comparison, dataset: str, measure: str) -> None:
 
 def show_pairs(found: Comparison, reference: str, measure: str) -> None:
     """Every other system minus the reference."""
-    st.subheader(f"Against {plain(reference)}")
+    st.header(f"Against {plain(reference)}")
     others = [row.name for row in found.systems() if row.name != reference]
     pairs = [found.pair(name, reference) for name in others]
     frame = pd.DataFrame(

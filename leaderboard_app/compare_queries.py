@@ -84,7 +84,7 @@ def show_query(
     snapshot: Snapshot, dataset: str, systems: tuple[str, str], found: PerQuery, order: Sequence[str]
 ) -> None:
     """The first places of both rankings of one query, with texts, grades and moves."""
-    st.subheader("Both rankings of a query")
+    st.header("Both rankings of a query")
     texts = dict(zip(found.ids, found.texts, strict=True))
     query = choose_named(
         "Query",

@@ -116,7 +116,7 @@ def show_queries(snapshot: Snapshot, entry: StoredDataset) -> None:
 def show_inside(snapshot: Snapshot, entry: StoredDataset) -> None:
     """Example documents, judgments per query and the audit, if the data is on this server."""
     inside = look_inside(entry.name, entry.judgments)
-    st.subheader("Examples")
+    st.header("Examples")
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Queries**")
@@ -129,7 +129,7 @@ def show_inside(snapshot: Snapshot, entry: StoredDataset) -> None:
             st.caption(plain(inside.note))
     if inside.judgments and snapshot.policy(entry.name).per_query:
         show_judgments(inside)
-    st.subheader("Audit")
+    st.header("Audit")
     if inside.note:
         st.caption("The data could not be looked through here; harness datasets audit does it.")
     elif not inside.issues:
@@ -141,7 +141,7 @@ def show_inside(snapshot: Snapshot, entry: StoredDataset) -> None:
 
 def show_judgments(inside: Inside) -> None:
     """How many judgments a query has."""
-    st.subheader("Judgments per query")
+    st.header("Judgments per query")
     counts, relevant = np.array(inside.judgments), np.array(inside.relevant)
     with st.container(horizontal=True):
         for label, value, help in (

@@ -78,7 +78,7 @@ def show_events_of(snapshot: Snapshot, system: str) -> None:
     events = [event for event in read_history(snapshot) if event.system == system]
     if not events:
         return
-    st.subheader("History")
+    st.header("History")
     versions = max((row.version for row in snapshot.systems[system]), default=1)
     if versions > 1:
         st.caption(plain(f"On some data set this is version {versions} of the system."))

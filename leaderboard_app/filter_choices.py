@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 
 import streamlit as st
 
 from harness.leaderboard.facts import Facts
 from harness.leaderboard.filters import NOT_STATED, Filter
 from harness.leaderboard.overview import Line
-from leaderboard_app.view_state import choose_day, choose_many, choose_one, switch, write_text
+from leaderboard_app.view_state import choose_day, choose_many, choose_one, is_day, switch, write_text
 
 ANY = "any"
 
@@ -141,11 +140,3 @@ def parameters_of(chosen: Filter) -> dict[str, str | Sequence[str]]:
 
 def _name(sizes: Mapping[str, float | None], value: float | None) -> str:
     return next((name for name, size in sizes.items() if size == value and size), "")
-
-
-def is_day(text: str) -> bool:
-    """Whether a text is an ISO date."""
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

@@ -98,7 +98,8 @@ def _told(wanted: Asked, listed: Listed, kept: int) -> str:
     several = len(view.datasets) > 1
     over = f"mean of {view.measure} over {len(view.datasets)} data sets" if several else view.measure
     day = f"at the end of {wanted.day} · " if wanted.day else ""
-    return f"{day}{kept if kept == total else f'{kept} of {total}'} systems · ordered by {over}"
+    count = f"{total}" if kept == total else f"{kept} of {total}"
+    return f"{day}{count} system{'s' * (total != 1)} · ordered by {over}"
 
 
 def navigation() -> Html:

@@ -10,7 +10,7 @@ from harness.leaderboard.facts import Facts
 from harness.leaderboard.overview import Line, Overview
 from harness.leaderboard.row import Row
 from harness.leaderboard.sheets import csv_text
-from leaderboard_app.columns import SCORE
+from leaderboard_app.columns import SCORE, column_on
 
 Listed = Sequence[tuple[Line, Facts]]
 """Lines of an overview with their facts."""
@@ -45,7 +45,7 @@ def board_frame(found: Overview, listed: Listed, others: Sequence[str]) -> pd.Da
         **{name: [row.measures[name] for row in first] for name in others},
     }
     if total > 1:
-        columns |= {name: _cells(lines, name, found.measure) for name in found.datasets}
+        columns |= {column_on(name): _cells(lines, name, found.measure) for name in found.datasets}
     columns |= {
         "family": [line.family for line in lines],
         "interval": [span(line.low, line.high) for line in lines],

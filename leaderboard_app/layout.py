@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, StoreError
 from harness.store.engine import store_url
 from leaderboard_app.connection import safe_url
 from leaderboard_app.frames import facts_frame
@@ -22,6 +22,10 @@ harness rebuild --runs runs --store {store}"""
 def show_problem(error: HarnessError) -> None:
     """An error of the harness in its own words, without traceback and without the store's password."""
     message = str(error).replace(store_url(), _shown_url())
+    if not isinstance(error, StoreError):  # another board would not help
+        st.title("This page cannot be shown")
+        show_missing(message)
+        return
     st.title("The board cannot be shown")
     st.warning(plain(message))
     st.write("A board is made from run files by one of these commands; reload this page afterwards.")

@@ -36,7 +36,7 @@ def show_receipt(receipt: Receipt) -> None:
 
 def show_entry(entry: EntryReport, *, on_board: bool) -> None:
     """One run of the submission."""
-    st.subheader(plain(f"{entry.system or 'A run'} on {entry.dataset or 'an unknown data set'}"))
+    st.header(plain(f"{entry.system or 'A run'} on {entry.dataset or 'an unknown data set'}"))
     if entry.scores:
         with st.container(horizontal=True):
             for name, value in entry.scores.items():

@@ -18,7 +18,7 @@ from leaderboard_app.store import RunDetail
 
 def show_card(row: Row, detail: RunDetail) -> None:
     """How the run was made."""
-    st.subheader("How it was made")
+    st.header("How it was made")
     show_stages(detail.card)
     left, right = st.columns(2, gap="large")
     with left:
@@ -43,7 +43,7 @@ def show_stages(card: Mapping[str, Any]) -> None:
 
 def show_files(row: Row, detail: RunDetail, *, offer: bool) -> None:
     """Downloads and the way to make or check the run again, if it may be had (``offer``)."""
-    st.subheader("Take it along")
+    st.header("Take it along")
     show_downloads(row, detail, offer=offer)
     command = reproduce_command(row.dataset, row.system)
     if command:

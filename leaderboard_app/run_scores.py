@@ -26,7 +26,8 @@ def show_scores(row: Row, measures: Sequence[str]) -> None:
     flags = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in row.flags.items())
     st.caption(
         f"Scores computed here by {plain(row.engine)}{', ' + plain(flags) if flags else ''}, "
-        f"over {row.judged_queries:,} judged queries, of which the run answers {row.answered:,}; "
+        f"over {row.judged_queries:,} judged {'query' if row.judged_queries == 1 else 'queries'}, "
+        f"of which the run answers {row.answered:,}; "
         f"{row.tied_share:.1%} of the pairs of documents of a query are tied."
     )
     if row.tie_ranges:
@@ -56,7 +57,7 @@ def show_tie_ranges(row: Row, measures: Sequence[str]) -> None:
 
 def show_per_query(row: Row, measures: Sequence[str]) -> None:
     """Values of one measure: how they are spread, and each with its query."""
-    st.subheader("Query by query")
+    st.header("Query by query")
     measure = choose_one(
         "Measure", "measure", measures, help="The measure of the chart and the table.", width=170
     )
@@ -83,7 +84,7 @@ def show_per_query(row: Row, measures: Sequence[str]) -> None:
 
 def show_issues(detail: RunDetail, *, whole: bool) -> None:
     """Findings of validation; not ``whole`` where their words could tell of hidden judgments."""
-    st.subheader("Validation")
+    st.header("Validation")
     if not detail.issues:
         st.write("Nothing was found.")
         return

@@ -82,7 +82,7 @@ def show_profile(snapshot: Snapshot, rows: Sequence[Row], measure: str) -> None:
         for name, found in snapshot.systems.items()
         if name != rows[0].system and any(row.dataset in own and measure in row.measures for row in found)
     ]
-    st.subheader("Profile")
+    st.header("Profile")
     if not rivals:
         st.caption("No other system has a run on these data sets.")
         return
@@ -140,7 +140,7 @@ def shared_with(snapshot: Snapshot, system: str, datasets: Collection[str], meas
 
 def show_findings(snapshot: Snapshot, runs: Sequence[Row]) -> None:
     """What validation found in any of the runs, one line a data set and kind of finding."""
-    st.subheader("Findings")
+    st.header("Findings")
     rows = []
     for row in runs:
         if not row.parts and any(row.issues.values()):

@@ -7,26 +7,51 @@ sets can be others when the board has grown, so a link to share comes from :func
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from urllib.parse import quote, urlencode
 
 import streamlit as st
 
 from leaderboard_app.links import plain
 
+YES_NO = ("true", "false")
+"""How an address writes a switch, in capitals or not."""
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is an ISO date."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def has_come(text: str) -> bool:
+    """Whether a text is an ISO date that is not in the future, in UTC."""
+    return is_day(text) and text <= datetime.now(UTC).date().isoformat()
+
 
 def tell_absent(label: str, key: str, options: Sequence[str]) -> None:
     """Say once which values of the address are no choice here, since the widget would drop them silently."""
     absent = [value for value in st.query_params.get_all(key) if value and value not in options]
-    told = f"absent {key} {absent}"
-    if absent and not st.session_state.get(told):
+    if absent:
+        names = plain(", ".join(repr(value) for value in absent))
+        _tell_once(f"The address asks for {names} under “{label}”, which is no choice here and is left out.")
+
+
+def tell_left_over(label: str, key: str, options: Sequence[str], most: int) -> None:
+    """Say once that the address names more than may be chosen, since the widget takes the first silently."""
+    named = [value for value in st.query_params.get_all(key) if value in options]
+    if len(named) > most:
+        names = plain(", ".join(named[most:]))
+        _tell_once(f"The address has {len(named)} under “{label}”; the first {most} are taken, not {names}.")
+
+
+def _tell_once(sentence: str) -> None:
+    told = f"told: {sentence}"
+    if not st.session_state.get(told):
         st.session_state[told] = True
-        names = ", ".join(repr(value) for value in absent)
-        st.toast(
-            f"The address asks for {plain(names)} under “{label}”, which is no choice here and is left out.",
-            icon=":material/link_off:",
-            duration="long",
-        )
+        st.toast(sentence, icon=":material/link_off:", duration="long")
 
 
 def choose_many(
@@ -42,6 +67,8 @@ def choose_many(
 ) -> list[str]:
     """A choice of several, kept in the address as repeated ``key=value``; ``first`` is the default."""
     tell_absent(label, key, options)
+    if most:
+        tell_left_over(label, key, options, most)
     return st.multiselect(
         label,
         options,
@@ -92,11 +119,13 @@ def choose_named(label: str, key: str, names: Mapping[str, str], *, help: str, w
 
 def switch(label: str, key: str, help: str) -> bool:
     """Yes or no, no to begin with."""
+    tell_absent(label, key, [value for value in st.query_params.get_all(key) if value.casefold() in YES_NO])
     return st.toggle(label, key=key, help=help, bind="query-params")
 
 
 def choose_day(label: str, key: str, *, help: str) -> str:
     """A day as ISO text, empty where none is chosen."""
+    tell_absent(label, key, [value for value in st.query_params.get_all(key) if is_day(value)])
     day = st.date_input(label, value=None, key=key, help=help, format="YYYY-MM-DD", bind="query-params")
     return day.isoformat() if isinstance(day, date) else ""
 

@@ -207,6 +207,12 @@ def test_bounds_are_told_in_the_same_words(value: object, says: tuple[str, str])
     assert name.startswith("expected a text of the form ^[a-z]+$, found")
 
 
+def test_a_broken_entry_is_one_problem_and_not_a_short_list_as_well() -> None:
+    with pytest.raises(SpecError) as caught:
+        check({"entries": ["x"], "word": "ab", "name": "a"}, Bounded, where="x")
+    assert [problem.where for problem in caught.value.problems] == ["entries[0]"]
+
+
 def test_key_paths_are_written_as_people_point_at_them() -> None:
     assert key_path(("datasets", "demo", 0, "k")) == "datasets.demo[0].k"
     assert key_path(()) == "(top level)"

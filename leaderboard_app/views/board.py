@@ -18,8 +18,8 @@ from leaderboard_app.choices import (
     show_view_link,
     usual_columns,
 )
-from leaderboard_app.columns import FACTS, OPENED, SCORE, board_columns
-from leaderboard_app.filter_choices import choose_filter, is_day
+from leaderboard_app.columns import FACTS, OPENED, SCORE, board_columns, column_on
+from leaderboard_app.filter_choices import choose_filter
 from leaderboard_app.first_group import crossing_words, leaders
 from leaderboard_app.first_paint import about
 from leaderboard_app.frames import Listed, board_frame
@@ -27,8 +27,10 @@ from leaderboard_app.layout import show_empty, show_missing
 from leaderboard_app.links import page_link, plain
 from leaderboard_app.pages import PAGES
 from leaderboard_app.store import Snapshot, read_overview, read_snapshot
+from leaderboard_app.view_state import has_come, is_day
 
 # Comments, not strings: Streamlit can show a bare string of a page's file as text.
+NOBODY_THEN = "No system had a run on these data sets at the end of that day."
 VISIBLE_ROWS = 25  # a longer table scrolls inside itself
 
 
@@ -44,6 +46,9 @@ def show() -> None:
     if day and not is_day(day):
         show_missing(f"{day!r} in the address is no day; expected one such as 2026-01-31.")
         return
+    if day and not has_come(day):
+        show_missing(f"{day} has not come yet, so there is no board of that day.")
+        return
     if day:
         show_past_note(day)
     lists, present = lists_of(snapshot)
@@ -58,7 +63,7 @@ def show() -> None:
     listed = [(line, facts) for line, facts in everything if chosen.keeps(line, facts)]
     show_heading(snapshot, view, found, listed)
     if not listed:
-        st.info("No system passes the filters.")
+        st.info("No system passes the filters." if everything else NOBODY_THEN)
     else:
         show_leaders(found)
         picked = show_table(view, found, listed, columns)
@@ -94,7 +99,7 @@ def show_heading(snapshot: Snapshot, view: View, found: Overview, listed: Listed
         if several
         else plain(view.measure)
     )
-    text = f"{shown} systems · ordered by {what}"
+    text = f"{shown} system{'s' * (total != 1)} · ordered by {what}"
     if lacking:
         text += f" · {lacking} incomplete, listed last without a mean"
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -155,7 +160,7 @@ def in_sequence(view: View, columns: Sequence[str]) -> list[str]:
     chosen = [name for name in first if name in columns]
     facts = [name for name in FACTS if name in columns and name not in chosen]
     if len(view.datasets) > 1:
-        return ["group", "system", SCORE, *chosen, *view.datasets, *facts]
+        return ["group", "system", SCORE, *chosen, *map(column_on, view.datasets), *facts]
     chosen = [name for name in chosen if name != "data sets"]
     return ["group", "system", SCORE, *chosen, *facts, *(name for name in view.others if name in columns)]
 

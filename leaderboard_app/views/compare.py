@@ -55,6 +55,9 @@ def show() -> None:
     if len(systems) < 2:
         st.info("Choose two systems or more that have a run on this data set.")
         return
+    if snapshot.datasets[dataset].judged_queries < 2:
+        st.info("This data set has a single judged query, which says nothing about spread: two are needed.")
+        return
     show_comparison(snapshot, dataset, systems, reference, measure)
 
 
@@ -84,7 +87,7 @@ def show_comparison(
     show_systems(found, dataset, measure)
     show_pairs(found, reference, measure)
     others = [row.name for row in found.systems() if row.name != reference]
-    st.subheader("One against the reference")
+    st.header("One against the reference")
     rival = choose_one(
         "System",
         "rival",

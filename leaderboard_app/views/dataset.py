@@ -38,18 +38,18 @@ def show() -> None:
     show_notes(spec)
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("Facts")
+        st.header("Facts")
         show_facts(facts(entry), "Facts about the data set")
     with right:
-        st.subheader("Measures")
+        st.header("Measures")
         show_measures(entry)
-    st.subheader("Best systems")
+    st.header("Best systems")
     show_best(snapshot, entry)
     if not spec.get("parts"):
         show_inside(snapshot, entry)
     show_fingerprint(snapshot, entry)
     if spec.get("citation"):
-        st.subheader("Citation")
+        st.header("Citation")
         st.code(str(spec["citation"]), language=None, wrap_lines=True)
 
 
@@ -57,7 +57,7 @@ def show_fingerprint(snapshot: Snapshot, entry: StoredDataset) -> None:
     """Hashes of the judgments that scores were computed with, and of the data that runs were made on."""
     prints = {"judgments": entry.judgments} | fingerprints_of(snapshot, entry)
     if any(prints.values()):
-        st.subheader("Fingerprints")
+        st.header("Fingerprints")
         show_hashes(prints)
         st.caption(
             "Scores computed with other judgments do not compare. Documents and queries are as the cards say."

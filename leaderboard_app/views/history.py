@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pandas as pd
 import streamlit as st
 
@@ -11,7 +9,7 @@ from harness.leaderboard.changes import changes
 from leaderboard_app.events import read_history, show_events
 from leaderboard_app.links import page_link, plain
 from leaderboard_app.store import Snapshot, read_past, read_snapshot
-from leaderboard_app.view_state import choose_day, choose_many, write_text
+from leaderboard_app.view_state import choose_day, choose_many, has_come, write_text
 
 
 def show() -> None:
@@ -29,13 +27,13 @@ def show() -> None:
 
 def show_past(snapshot: Snapshot) -> None:
     """The board at the end of a day, as a permalink, and what is different now."""
-    st.subheader("The board at a past day")
+    st.header("The board at a past day")
     with st.container(width=260):
         day = choose_day("Day", "as_of", help="The board as it stood at the end of that day, in UTC.")
     if not day:
         st.write("Choose a day for a permalink to the board of then, and for what has changed since.")
         return
-    if day > datetime.now(UTC).date().isoformat():
+    if not has_come(day):
         st.info("That day has not come yet.")
         return
     past = read_past(day)
@@ -71,7 +69,7 @@ def show_tombstones(snapshot: Snapshot) -> None:
     stones = snapshot.board.tombstones
     if not stones:
         return
-    st.subheader("Withdrawn")
+    st.header("Withdrawn")
     for stone in stones:
         reason = f": “{plain(stone.reason)}”" if stone.reason else " without a reason"
         st.markdown(
@@ -81,7 +79,7 @@ def show_tombstones(snapshot: Snapshot) -> None:
 
 def show_ledger(snapshot: Snapshot) -> None:
     """All events, with a search."""
-    st.subheader("The ledger")
+    st.header("The ledger")
     events = read_history(snapshot)
     if not events:
         st.info("This board has no ledger yet: its runs were put into the record by hand.")

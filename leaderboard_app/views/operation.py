@@ -92,7 +92,7 @@ def show_state(found: AdminReport) -> None:
 
 def table(title: str, header: list[str], rows: list[list[object]]) -> None:
     """A titled table, or a word where there is nothing."""
-    st.subheader(title)
+    st.header(title)
     if rows:
         st.dataframe(pd.DataFrame(rows, columns=header), hide_index=True, alt=title)
     else:

@@ -12,6 +12,7 @@ from harness.leaderboard.row import Row
 from leaderboard_app.frames import measures_of
 from leaderboard_app.layout import show_empty, show_missing
 from leaderboard_app.links import page_link, plain
+from leaderboard_app.pages import PAGES
 from leaderboard_app.run_list import show_runs
 from leaderboard_app.run_making import show_card, show_files
 from leaderboard_app.run_scores import show_issues, show_per_query, show_scores
@@ -23,6 +24,7 @@ def show() -> None:
     snapshot = read_snapshot()
     dataset, system = st.query_params.get("dataset"), st.query_params.get("system")
     if dataset is None or system is None:
+        narrow_list(dataset, system)
         show_list(snapshot)
         return
     row = next((r for r in snapshot.board.rows if (r.dataset, r.system) == (dataset, system)), None)
@@ -46,6 +48,13 @@ def show() -> None:
     show_files(row, detail, offer=snapshot.policy(row.dataset).run_files)
 
 
+def narrow_list(dataset: str | None, system: str | None) -> None:
+    """An address that names one of the two opens the list of those runs, by the list's own parameters."""
+    wanted = {"on": dataset, "find": system}
+    if dataset or system:
+        st.switch_page(PAGES["run"].file, query_params={key: name for key, name in wanted.items() if name})
+
+
 def show_list(snapshot: Snapshot) -> None:
     """All runs, for visitors who come without a permalink."""
     st.title("Runs")
@@ -59,9 +68,14 @@ def show_heading(snapshot: Snapshot, row: Row) -> None:
     """Name, family, description and the ways back."""
     st.title(plain(row.system))
     with st.container(horizontal=True, vertical_alignment="center"):
-        version = f" · version {row.version}" if row.version > 1 else ""
-        by = f" · by {plain(row.submitter)}" if row.submitter else ""
-        st.caption(f"{plain(row.family)} · on {plain(row.dataset)} · made {row.created[:10]}{version}{by}")
+        words = (
+            plain(row.family),
+            f"on {plain(row.dataset)}",
+            f"made {row.created[:10]}" if row.created else "",
+            f"version {row.version}" if row.version > 1 else "",
+            f"by {plain(row.submitter)}" if row.submitter else "",
+        )
+        st.caption(" · ".join(filter(None, words)))
         page_link("system", f"All of {row.system}", {"system": row.system})
         page_link("board", "Board", {"benchmark": "own", "datasets": row.dataset})
         page_link("dataset", snapshot.datasets[row.dataset].title, {"dataset": row.dataset})
@@ -78,7 +92,7 @@ def show_heading(snapshot: Snapshot, row: Row) -> None:
 
 def show_parts(snapshot: Snapshot, row: Row, measures: Sequence[str]) -> None:
     """The runs behind a macro average."""
-    st.subheader("What the average is made of")
+    st.header("What the average is made of")
     st.write(f"Each value is the mean of {len(row.parts)} data sets, which weigh the same.")
     found = {r.dataset: r for r in snapshot.board.rows if r.system == row.system}
     parts = [found[part] for part in row.parts]

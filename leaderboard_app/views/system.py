@@ -40,7 +40,7 @@ def show() -> None:
         return
     runs = [row for row in rows if not row.parts] or list(rows)
     show_heading(snapshot, runs)
-    st.subheader("Scores")
+    st.header("Scores")
     measure = choose_one(
         "Measure", "measure", measures_somewhere(rows), help="Of the table and the profile.", width=170
     )
@@ -68,7 +68,8 @@ def show_heading(snapshot: Snapshot, runs: Sequence[Row]) -> None:
     ]
     st.title(plain(row.system))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{plain(row.family)} · {len(runs)} run{'s' * (len(runs) > 1)}")
+        count = f"{len(runs)} run{'s' * (len(runs) > 1)}"
+        st.caption(f"{plain(row.family)} · {count}" if row.family else count)
         page_link("board", "Board", {"benchmark": "all", "find": row.system})
         show_way_to_compare(snapshot, runs)
     st.text(row.description)
@@ -102,7 +103,7 @@ def declared(profiles: Sequence[Profile]) -> dict[str, str]:
 
 def show_making(snapshot: Snapshot, runs: Sequence[Row]) -> None:
     """The pipeline as a graph, the command that makes a run again, and its files."""
-    st.subheader("Pipeline")
+    st.header("Pipeline")
     dataset = choose_one(
         "Run on", "on", [row.dataset for row in runs], help="Cards can differ between data sets.", width=260
     )

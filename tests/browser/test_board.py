@@ -147,6 +147,16 @@ def test_no_page_fills_the_console_with_errors(page: Page) -> None:
     assert not errors
 
 
+def test_headings_go_down_one_level_at_a_time(page: Page) -> None:
+    for address in ("/system?system=bm25", "/run?dataset=alpha&system=bm25", "/dataset?dataset=alpha"):
+        page.goto(address)
+        drawn(page)
+        headings = page.locator("#root :is(h1, h2, h3)")
+        levels = headings.evaluate_all("(all) => all.map((each) => each.tagName)")
+        assert levels[0] == "H1"
+        assert set(levels[1:]) == {"H2"}
+
+
 def test_an_unknown_page_leads_to_the_board(page: Page) -> None:
     answer = page.goto("/nosuchpage")
     assert answer is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -65,10 +66,30 @@ def test_who_has_not_chosen_columns_gets_those_of_each_view(spending: str, visit
     app.multiselect(key="datasets").set_value(["alpha"]).run()
     assert {"calls", "cost", "AP"} <= set(shown(app))
     app.multiselect(key="datasets").set_value(["alpha", "beta"]).run()
-    assert {"data sets", "alpha", "beta", "cost"} <= set(shown(app))
+    assert {"data sets", "on alpha", "on beta", "cost"} <= set(shown(app))
     app.multiselect(key="columns").set_value(["family"]).run()
     app.multiselect(key="datasets").set_value(["alpha"]).run()
     assert shown(app) == ["group", "system", "score", "family"], "a choice is kept"
+
+
+def test_a_data_set_may_be_called_like_a_column(store: str, visit: Open) -> None:
+    names = ("group", "date")
+    runs = [run(name, *each) for name in names for each in (("bm25", BM25), ("overlap", OVERLAP))]
+    replace_board(connect(store, create=True), [*(dataset(name, name) for name in names), *runs])
+    app = visit(benchmark="own", datasets=list(names))
+    table = app.dataframe[0].value
+    assert table["date"].tolist() == ["2026-01-31"] * 2
+    assert table["group"].tolist() == [1, 1], "a group, not the score on the set of that name"
+    assert table["on group"].tolist() == table["on date"].tolist() == [0.5, 0.25]
+    assert {"group", "on group", "date", "on date"} <= set(shown(app))
+    assert "2 systems · ordered by" in app.caption[1].value
+
+
+def test_a_mean_stands_at_the_left_of_its_column_which_a_phone_shows_in_part(
+    spending: str, visit: Open
+) -> None:
+    several = json.loads(visit(benchmark="own", datasets=["alpha", "beta"]).dataframe[0].proto.columns)
+    assert several["score"]["alignment"] == "left"
 
 
 def test_the_first_paint_shows_it_too(spending: str) -> None:

@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from harness.leaderboard.board import read_board
 from harness.leaderboard.facts import facts_of
 from harness.leaderboard.overview import overview
 from harness.store.engine import connect
 from harness.store.writing import replace_board
+from leaderboard_app.board_export import compare_label
 from leaderboard_app.first_paint import first_paint
 from leaderboard_app.frames import board_csv
 from tests.leaderboard_app.boards import BM25, dataset, full_board, large_board, run
@@ -42,7 +44,7 @@ def test_a_mean_is_over_every_data_set_or_there_is_none(full: str, visit: Open) 
     assert table["score"].isna().tolist() == [False, True, True]
     assert table["group"].isna().tolist() == [True, True, True]  # one system alone cannot be grouped
     assert list(table["data sets"]) == ["2 of 2", "1 of 2", "1 of 2"]
-    assert table["beta"].isna().tolist() == [False, True, True]
+    assert table["on beta"].isna().tolist() == [False, True, True]
     assert any("2 incomplete, listed last without a mean" in caption.value for caption in app.caption)
 
 
@@ -172,7 +174,7 @@ def test_columns_of_several_data_sets(full: str, visit: Open) -> None:
     app = visit(benchmark="own", datasets=["alpha", "beta"])
     order = list(app.dataframe[0].proto.column_order)
     assert order[:4] == ["group", "system", "score", "interval"]
-    assert order.index("beta") == order.index("alpha") + 1 < order.index("coverage")
+    assert order.index("on beta") == order.index("on alpha") + 1 < order.index("coverage")
     assert "by tie order" not in order
 
 
@@ -181,6 +183,32 @@ def test_csv_latex_and_bibtex_are_offered(full: str, visit: Open) -> None:
     assert [button.label for button in app.download_button] == ["CSV of the table", "LaTeX", "BibTeX"]
     links = [link.proto.query_string for link in app.get("page_link")]
     assert any(link.startswith("dataset=alpha&measure=nDCG%4010&systems=bm25&systems=") for link in links)
+
+
+def compare_links(app: AppTest) -> list[str]:
+    links = [link.proto.query_string for link in app.get("page_link")]
+    return [link for link in links if "systems=" in link]
+
+
+def test_the_comparison_is_on_a_data_set_that_all_of_them_have(store: str, visit: Open) -> None:
+    replace_board(
+        connect(store, create=True),
+        [
+            dataset("closed", "Closed", hidden="judgments"),
+            dataset("open", "Open"),
+            *(run(on, system, BM25) for on in ("closed", "open") for system in ("a", "b")),
+        ],
+    )
+    (link,) = compare_links(visit(benchmark="own", datasets=["closed", "open"]))
+    assert link.startswith("dataset=open&")
+    assert compare_links(visit(benchmark="own", datasets="closed")) == [], "nothing can be compared there"
+
+
+def test_the_link_to_a_comparison_says_how_many_it_takes() -> None:
+    assert compare_label(3, picked=True) == "Compare the marked"
+    assert compare_label(20, picked=True) == "Compare the first 8 marked"
+    assert compare_label(3, picked=False) == "Compare the first 3"
+    assert compare_label(200, picked=False) == "Compare the first 8"
 
 
 def test_csv_holds_full_precision_and_what_identifies_the_runs(full: str) -> None:

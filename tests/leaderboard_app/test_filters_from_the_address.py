@@ -10,7 +10,7 @@ import pytest
 from harness.store.engine import connect
 from harness.store.writing import RunEntry, replace_board
 from leaderboard_app.first_paint import first_paint
-from tests.leaderboard_app.boards import BM25, OVERLAP, dataset, run
+from tests.leaderboard_app.boards import BM25, OVERLAP, dataset, large_board, run
 from tests.leaderboard_app.conftest import Open
 
 
@@ -101,3 +101,40 @@ def test_a_value_that_no_system_has_is_told_and_left_out(board: str, visit: Open
     items = [("benchmark", "own"), ("datasets", "alpha"), ("family", "nosuch")]
     shown = re.findall(r'<td><a href="[^"]*">([^<]*)</a>', first_paint(items))
     assert sorted(shown) == ["new", "old", "silent"], "as the table that takes its place"
+
+
+@pytest.mark.parametrize(
+    ("page", "given", "label"),
+    [
+        ("board", {"columns": "nosuch"}, "Columns to show"),
+        ("board", {"since": "2026-99-99"}, "Made since"),
+        ("board", {"reproduced": "maybe"}, "Reproduced only"),
+        ("history", {"as_of": "nosuch"}, "Day"),
+    ],
+)
+def test_a_value_that_no_choice_has_is_told(
+    full: str, visit: Open, page: str, given: dict[str, str], label: str
+) -> None:
+    told = [toast.value.replace("\\", "") for toast in visit(page, **given).toast]
+    (value,) = given.values()
+    assert told == [
+        f"The address asks for '{value}' under “{label}”, which is no choice here and is left out."
+    ]
+
+
+def test_systems_beyond_those_that_can_be_compared_are_told(store: str, visit: Open) -> None:
+    large_board(store, systems=10, datasets=1)
+    names = [f"s{i:04}" for i in range(10)]
+    app = visit("compare", dataset="set00", systems=names)
+    assert app.multiselect(key="systems").value == names[:8]
+    (told,) = app.toast
+    assert "has 10 under “Systems”; the first 8 are taken, not s0008, s0009." in told.value.replace("\\", "")
+
+
+def test_a_day_to_come_has_no_board_and_a_day_before_all_runs_an_empty_one(full: str, visit: Open) -> None:
+    app = visit(as_of="9999-12-31")
+    assert ["has not come yet" in warning.value for warning in app.warning] == [True]
+    assert not app.dataframe
+    assert first_paint([("as_of", "9999-12-31")]) == ""
+    app = visit(as_of="2020-01-31")
+    assert "No system had a run on these data sets at the end of that day." in [i.value for i in app.info]

@@ -47,7 +47,9 @@ def test_a_mean_names_its_data_sets(full: str) -> None:
 
 
 def test_takes_the_names_of_the_api(full: str) -> None:
-    assert [row[1] for row in rows(first_paint([("dataset", "beta")]))] == ["bm25"]
+    markup = first_paint([("dataset", "beta")])
+    assert [row[1] for row in rows(markup)] == ["bm25"]
+    assert "1 system · ordered by nDCG@10" in markup
 
 
 @pytest.mark.parametrize("items", [[("as_of", "yesterday")], [("as_of", "2026-13-01")]])

@@ -38,7 +38,7 @@ def test_an_administrator_sees_the_state(tokens: dict[str, str], visit: Open) ->
     app.text_input(key="operator").input(tokens["root"]).run()
     assert not app.exception
     assert "The ledger is whole" in app.success[0].value
-    assert {"Waiting for a curator", "Storage", "Refusals"} <= {heading.value for heading in app.subheader}
+    assert {"Waiting for a curator", "Storage", "Refusals"} <= {heading.value for heading in app.header}
     assert any("1 administrator" in caption.value for caption in app.caption)
 
 
@@ -48,4 +48,4 @@ def test_nobody_else_sees_anything(tokens: dict[str, str], visit: Open, who: str
     app.text_input(key="operator").input(tokens.get(who, "hrn_no_such")).run()
     assert not app.exception
     assert len(app.error) == 1
-    assert not app.dataframe and not app.subheader and not app.success
+    assert not app.dataframe and not app.header and not app.success

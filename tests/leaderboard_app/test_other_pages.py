@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from harness.efficiency.front import Placed, Point
 from harness.ledger.event import Draft
 from harness.ledger.ledger import append
+from harness.records import Evaluation, Issue
 from harness.reproduction import published
 from harness.store.engine import connect
 from harness.store.writing import replace_board
+from leaderboard_app.card import pipeline
 from leaderboard_app.efficiency_chart import SLOT, drawable, effectiveness_span, labels_of
 from leaderboard_app.pages import PAGES
 from tests.leaderboard_app.boards import BM25, OVERLAP, dataset, large_board, run
@@ -23,7 +28,7 @@ OTHERS = [name for name in PAGES if name != "board"]
 
 
 def texts(app: object) -> str:
-    kinds = ("markdown", "caption", "info", "warning", "error", "text", "title", "subheader", "code")
+    kinds = ("markdown", "caption", "info", "warning", "error", "text", "title", "header", "code")
     return " ".join(str(element.value) for kind in kinds for element in getattr(app, kind)).replace("\\", "")
 
 
@@ -83,6 +88,11 @@ def test_compare_shows_differences_p_and_effect(full: str, visit: Open) -> None:
     assert list(queries["difference"]) == [0.5, 0.25, 0.25, 0.0]
 
 
+def test_compare_names_its_test_as_the_board_does(full: str, visit: Open) -> None:
+    told = texts(visit("compare", dataset="alpha", systems=["bm25", "overlap"]))
+    assert "4 queries · randomisation test, corrected by max-T for all pairs shown here" in told
+
+
 def test_compare_opens_the_query_of_the_address(full: str, visit: Open) -> None:
     app = visit("compare", dataset="alpha", systems=["bm25", "overlap"], query="q2")
     assert app.selectbox(key="query").value == "q2"
@@ -123,6 +133,63 @@ def test_findings_on_hidden_judgments_are_sent_without_their_words(
     sent = [table.value for table in app.dataframe if "code" in table.value.columns]
     assert [list(table.columns) for table in sent] == [["severity", "code"]]
     assert not any("q4" in table.value.to_csv() for table in app.dataframe)
+
+
+def test_a_comparison_over_one_query_is_declined_in_words(store: str, visit: Open) -> None:
+    alone = Evaluation(
+        measures=("nDCG@10",),
+        queries=("q1",),
+        values=np.array([[0.5]]),
+        answered=np.array([True]),
+        engine="harness",
+        engine_version="0",
+        flags={},
+    )
+    home = replace(dataset("one", "One query"), queries=("q1",), texts=("only",))
+    runs = [replace(run("one", name, BM25), evaluation=alone) for name in ("a", "b")]
+    replace_board(connect(store, create=True), [home, *runs])
+    app = visit("compare", dataset="one")
+    assert [title.value for title in app.title] == ["Compare systems"]
+    assert ["a single judged query" in info.value for info in app.info] == [True]
+    told = visit("run", dataset="one", system="a").caption
+    assert any("over 1 judged query, of which the run answers 1" in each.value for each in told)
+
+
+def test_an_error_that_no_other_store_would_mend_does_not_speak_of_stores() -> None:
+    def page() -> None:
+        from harness.errors import CommandError
+        from leaderboard_app.layout import show_problem
+
+        show_problem(CommandError("The measure is unknown."))
+
+    app = AppTest.from_function(page).run()
+    assert [title.value for title in app.title] == ["This page cannot be shown"]
+    assert "harness rebuild" not in texts(app)
+
+
+def test_a_run_without_family_and_date_has_no_empty_words(store: str, visit: Open) -> None:
+    bare = replace(run("alpha", "a", BM25, family=""), created="")
+    replace_board(connect(store, create=True), [dataset("alpha", "Alpha"), bare])
+    assert visit("run", dataset="alpha", system="a").caption[0].value == "on alpha"
+    assert visit("system", system="a").caption[0].value == "1 run"
+
+
+def test_parameters_without_a_value_are_left_out() -> None:
+    model = {"backend": "transformers", "context": None, "revision": "", "precision": "float32"}
+    card = {"pipeline": [{"stage": "rerank", "name": "listwise", "parameters": {"model": model}}]}
+    (stage,) = pipeline(card)
+    assert stage.parameters == "model (backend = transformers, precision = float32)"
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [({"dataset": "beta"}, "1 of 5 runs"), ({"system": "overlap"}, "1 of 5 runs")],
+)
+def test_an_address_of_a_run_that_names_half_of_it_opens_the_list_of_those(
+    full: str, visit: Open, given: dict[str, str], kept: str
+) -> None:
+    app = visit("run", **given)
+    assert app.caption[0].value == kept
 
 
 def test_a_system_has_its_scores_pipeline_and_command(full: str, visit: Open) -> None:
@@ -242,7 +309,7 @@ def test_history_tells_the_ledger_in_words(full: str, visit: Open, tmp_path: Pat
     ]
     assert list(table["number"]) == [2, 1]
     assert len(visit("history", kind="published").dataframe[0].value) == 1
-    assert "History" in [heading.value for heading in visit("system", system="bm25").subheader]
+    assert "History" in [heading.value for heading in visit("system", system="bm25").header]
 
 
 def test_a_ledger_that_was_changed_is_a_message(full: str, visit: Open, tmp_path: Path) -> None:
