@@ -29,8 +29,8 @@ def cache_folder() -> Path:
 
     What lies there can be deleted at any time: it saves time and never changes a result.
     """
-    if "HARNESS_CACHE" in os.environ:
-        return Path(os.environ["HARNESS_CACHE"])
+    if os.environ.get("HARNESS_CACHE"):
+        return without_tilde(os.environ["HARNESS_CACHE"])
     if os.environ.get("XDG_CACHE_HOME"):
         return Path(os.environ["XDG_CACHE_HOME"]) / "retrieval-harness"
     try:

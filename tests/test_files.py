@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from harness.files import atomic_write, compressed_writer, compression_of, open_binary, sha256_of
+from harness.files import (
+    atomic_write,
+    cache_folder,
+    compressed_writer,
+    compression_of,
+    open_binary,
+    sha256_of,
+)
 
 TEXT = bytes(range(256)) * 500
 
@@ -105,3 +112,17 @@ def test_every_shorter_gzip_file_is_refused(tmp_path: Path) -> None:
 def test_sha256_is_of_the_bytes_on_the_disk(tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(TEXT)
     assert sha256_of(tmp_path / "f") == hashlib.sha256(TEXT).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("named", "folder"),
+    [("", "home/.cache/retrieval-harness"), ("~/kept", "home/kept"), ("{root}/any", "any")],
+)
+def test_the_cache_is_never_the_folder_one_works_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str, folder: str
+) -> None:
+    """An empty variable, as from a file of a container's settings, names nothing."""
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HARNESS_CACHE", named.format(root=tmp_path))
+    assert cache_folder() == tmp_path / folder

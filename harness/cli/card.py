@@ -102,11 +102,13 @@ def export_card(options: argparse.Namespace) -> int:
     """Print or write the document; what it cannot hold is said on standard error."""
     import yaml
 
+    from harness.cli.named_files import refuse_overwriting
     from harness.files import atomic_write
     from harness.runfiles.ir_metadata import to_ir_metadata
     from harness.runfiles.ir_metadata_import import losses
 
     card = _read(options.card)
+    refuse_overwriting([options.out], [options.card])
     document = to_ir_metadata(card, _collection(card.dataset))
     text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
     if options.out:
@@ -119,7 +121,7 @@ def export_card(options: argparse.Namespace) -> int:
 
 def import_card(options: argparse.Namespace) -> int:
     """Write the card of a run; what it cannot hold of the document is said on standard error."""
-    from harness.cli.named_files import require_files
+    from harness.cli.named_files import refuse_overwriting, require_files
     from harness.config import check
     from harness.runfiles.card import RunCard, write_card
     from harness.runfiles.ir_metadata_import import from_ir_metadata
@@ -128,6 +130,7 @@ def import_card(options: argparse.Namespace) -> int:
     from harness.yaml_text import load_yaml
 
     require_files(options.metadata, options.run)
+    refuse_overwriting([options.out], [options.metadata, options.run])
     found = from_ir_metadata(load_yaml(Path(options.metadata)), where=options.metadata)
     run = read_run(Path(options.run))
     given = {

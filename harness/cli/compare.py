@@ -57,7 +57,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Compare, write and print."""
-    from harness.cli.named_files import require_files
+    from harness.cli.named_files import refuse_overwriting, require_files
     from harness.errors import CommandError
     from harness.statistics.pairtest import SEED
     from harness.statistics.reports.document import document, gains_document
@@ -68,8 +68,9 @@ def execute(options: argparse.Namespace) -> int:
         raise CommandError(f"--queries must be 0 or more; found {options.queries}.")
     reports = _reports(options)
     runs = [_source(text) for text in options.runs]
-    named = [run if isinstance(run, str) else run[1] for run in runs]
-    require_files(*named, *([options.qrels] if options.qrels else []))
+    inputs = [*(run if isinstance(run, str) else run[1] for run in runs), *filter(None, [options.qrels])]
+    require_files(*inputs)
+    refuse_overwriting(reports, inputs)
     found = compare_runs(
         runs,
         dataset=options.dataset,

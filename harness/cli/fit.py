@@ -39,11 +39,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Try everything and print the means, the best first."""
-    from harness.cli.named_files import baseline_file
+    from harness.cli.named_files import baseline_file, refuse_overwriting
     from harness.fitting.fit import fit
     from harness.fitting.written import require_writable, write_fitted
 
     baseline = baseline_file(options.baseline)
+    refuse_overwriting([options.out], [baseline])
     if options.out is not None:
         require_writable(options.out)
     found = fit(

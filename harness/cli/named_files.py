@@ -58,6 +58,18 @@ def baseline_file(name: str) -> Path:
     return baseline_files(name)[0]
 
 
+def refuse_overwriting(outputs: Iterable[str | None], inputs: Iterable[str | Path]) -> None:
+    """See that no file that a command is to write is one that it reads.
+
+    Raises:
+        CommandError: names the first such file.
+    """
+    read = [path for path in map(Path, inputs) if _exists(path)]
+    for output in outputs:
+        if output and _exists(Path(output)) and any(path.samefile(output) for path in read):
+            raise CommandError(f"{output} is read by this command and would be lost; name another to write.")
+
+
 def run_file(path: Path) -> Path:
     """The path of a run file; of a record's folder, that of the run in it."""
     from harness.runfiles.card import RUN_NAME

@@ -53,6 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Reproduce, write and print; exit code 1 if a score is different or anything failed."""
+    from harness.cli.named_files import refuse_overwriting
     from harness.errors import CommandError
     from harness.reproduction.badges import record_reproduction
     from harness.reproduction.reproduce import reproduce
@@ -65,6 +66,7 @@ def execute(options: argparse.Namespace) -> int:
         raise CommandError("--record keeps verdicts on what files expect, not on published scores.")
     if options.list or options.dry_run:
         return _print_plan(options, files)
+    refuse_overwriting((options.json, options.junit), files)
     for option in ("json", "junit"):  # seen before the work, not after it
         if (named := getattr(options, option)) and Path(named).is_dir():
             raise CommandError(f"--{option} names the folder {named}; name a file.")

@@ -96,6 +96,38 @@ def test_run_tells_judged_queries_that_are_not_there(
         (["evaluate", "none.txt", "--qrels", "qrel.txt"], 2, "qrel.txt. Did you mean qrels.txt"),
         (["evaluate", "run.txt", "--qrels", "none.txt"], 2, "none.txt"),
         (["run", "demo", "--dataset", "good.yaml", "--out", "x"], 2, "demo is a data set"),
+        (
+            ["compare", "run.txt", "x=run2.txt", "--qrels", "qrels.txt", "--csv", "./run2.txt"],
+            2,
+            "would be lost",
+        ),
+        (
+            ["compare", "run.txt", "run2.txt", "--qrels", "qrels.txt", "--json", "qrels.txt"],
+            2,
+            "would be lost",
+        ),
+        (["reproduce", "good.yaml", "--dataset", "demo", "--json", "good.yaml"], 2, "good.yaml is read"),
+        (["fit", "good.yaml", "--dataset", "demo", "--split", "dev", "--out", "good.yaml"], 2, "is read"),
+        (["card", "export", "good.yaml", "--ir-metadata", "--out", "good.yaml"], 1, "good.yaml has"),
+        (
+            [
+                "card",
+                "import",
+                "run2.txt",
+                "--run",
+                "run.txt",
+                "--family",
+                "x",
+                "--description",
+                "d",
+                "--created",
+                "2026-01-31T12:00:00Z",
+                "--out",
+                "run.txt",
+            ],
+            2,
+            "run.txt is read",
+        ),
         (["reproduce", "scifact"], 2, "its place is behind --dataset"),
         (["validate", "record"], 1, "record/run.trec.gz"),
         (["compare", "run.txt", "a=none.txt", "--qrels", "qrels.txt"], 2, "There is no file none.txt"),
@@ -128,6 +160,7 @@ def test_bad_input_gives_a_sentence_and_the_right_exit_code(
     (files / "good.yaml").write_text(
         "version: 1\nsystem: x\nfamily: lexical\ndescription: d\npipeline: [{retrieve: bm25}]\n"
     )
+    (files / "run2.txt").write_text(RUN.replace("3.0", "0.5"))
     (files / "record").mkdir()
     (files / "other.txt").write_text("77 Q0 a 1 1.0 t\n")
     done = call(*arguments, folder=files)

@@ -75,6 +75,7 @@ def test_bibtex_names_board_systems_and_data_sets() -> None:
     assert r"\url{https://example.org/a_b\%20c}" in text
     assert "A. Author, 2026" in text
     assert text.count("@misc") == 3
+    assert text.startswith(r"% Needs \usepackage{url}")
     assert text.count("{") == text.count("}")
 
 
