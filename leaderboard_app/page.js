@@ -10,7 +10,9 @@ if (!window.pageHasManners) {
   let clicked = false;
   let left = location.href, replaced = 0;
   document.addEventListener("click", (event) => {
-    if (event.target.closest && event.target.closest("a[href]")) clicked = true;
+    if (!event.target.closest || !event.target.closest("a[href]")) return;
+    if (event.ctrlKey || event.metaKey || event.shiftKey) event.stopPropagation(); // a new tab: the browser's
+    else clicked = true;
   }, true);
   history.pushState = (state, title, url) => {
     const other = url && new URL(url, location.href).pathname !== location.pathname;
@@ -38,6 +40,15 @@ if (!window.pageHasManners) {
     location.assign(wanted);
     return null;
   };
+
+  // Streamlit's links to the board have no path where they have parameters, so that a new tab or a copy of the
+  // link would be of the page that is open. They get one as soon as somebody points at them or tabs to them.
+  for (const moment of ["pointerover", "focusin"]) {
+    document.addEventListener(moment, (event) => {
+      const link = event.target.closest && event.target.closest('a[href^="?"]');
+      if (link) link.setAttribute("href", `./${link.getAttribute("href")}`);
+    }, true);
+  }
 
   // A table is drawn on a canvas, where Tab visits cell after cell and Enter opens neither buttons nor links.
   // Here Tab leaves the table, since the arrows move inside it. Its cells for screen readers have the focus, so

@@ -60,6 +60,11 @@ def can_compare(contents: Contents, dataset: str) -> bool:
     return enough and contents.open(dataset).per_query
 
 
+def is_compared(contents: Contents, dataset: str, system: str) -> bool:
+    """Whether a system stands on its data set's compare page, which has the best :data:`MOST` alone."""
+    return can_compare(contents, dataset) and system in _systems(contents, dataset)[:MOST]
+
+
 def compared_on(contents: Contents, dataset: str) -> Compared | None:
     """All pairs of the best :data:`MOST` systems by the headline; None where nothing may be compared."""
     if not can_compare(contents, dataset):

@@ -8,17 +8,25 @@ from html import escape
 from harness.leaderboard.overview import Line
 from harness.static_site.markup import Html
 
+MOST = 30
+"""Bars of a plot; the table below it has all systems."""
+
 
 def bars(lines: Sequence[Line], measure: str) -> Html:
     """Scores as bars with their 95 % intervals, best first; the numbers stand in the table, too."""
-    shown = [line for line in lines if line.value is not None]
+    scored = [line for line in lines if line.value is not None]
+    shown = scored[:MOST]
     if not shown:
         return Html("")
     low = min(0.0, *(line.value or 0.0 for line in shown))
     high = max([line.high if line.high is not None else line.value or 0.0 for line in shown] + [low + 1e-9])
-    label = f"{measure} of {len(shown)} systems with 95 percent intervals; the table has the values"
+    which = f"the first {MOST} of {len(scored)}" if len(scored) > MOST else f"{len(scored)}"
+    label = f"{measure} of {which} systems with 95 percent intervals; the table has the values"
     drawn = [_bar(line, low, high) for line in shown]
-    return Html("\n".join([f'<div class="bars" role="img" aria-label="{escape(label)}">', *drawn, "</div>"]))
+    told = f'<p class="soft">The plot shows {which} systems.</p>' if len(scored) > MOST else ""
+    return Html(
+        "\n".join([f'<div class="bars" role="img" aria-label="{escape(label)}">', *drawn, f"</div>{told}"])
+    )
 
 
 def _bar(line: Line, low: float, high: float) -> str:

@@ -9,7 +9,7 @@ import yaml
 
 from harness.leaderboard.row import Row
 from harness.static_site.board_pages import Page
-from harness.static_site.compared import can_compare, pair_address
+from harness.static_site.compared import is_compared, pair_address
 from harness.static_site.contents import Contents
 from harness.static_site.markup import Cell, address, element, facts, file_name, joined, link, page, table
 
@@ -52,7 +52,7 @@ def _ways(contents: Contents, row: Row) -> Iterator[Cell]:
     """The data set, the family, and the way to a comparison where there is one."""
     yield link(f"../../datasets/{address(row.dataset)}.html", row.dataset)
     yield row.family
-    if row.path and can_compare(contents, row.dataset):
+    if row.path and is_compared(contents, row.dataset, row.system):
         yield link(f"../../{pair_address(row.dataset, row.system)}", "Compare with another system")
 
 
@@ -95,7 +95,7 @@ def _card(card: Mapping[str, Any]) -> Iterator[Cell]:
                     str(stage.get("name", "")),
                     stage.get("depth"),
                     stage.get("seconds"),
-                    ", ".join(f"{key} = {value}" for key, value in (stage.get("parameters") or {}).items()),
+                    _words(stage.get("parameters") or {}),
                 )
                 for stage in stages
             ),
@@ -104,6 +104,17 @@ def _card(card: Mapping[str, Any]) -> Iterator[Cell]:
     yield element("details", element("summary", "The whole card"), element("pre", text))
     yield element(
         "p", "The card is what the maker reports; only the scores are computed here.", class_="soft"
+    )
+
+
+def _words(parameters: Mapping[str, Any]) -> str:
+    """``k1 = 0.9, model (backend = transformers)``: names and values, without those that are empty."""
+    told = ((key, value) for key, value in parameters.items() if value not in (None, "", {}))
+    return ", ".join(
+        f"{key} ({_words(value)})"
+        if isinstance(value, Mapping)
+        else f"{key} = {', '.join(map(str, value)) if isinstance(value, list | tuple) else value}"
+        for key, value in told
     )
 
 

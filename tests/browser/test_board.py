@@ -254,6 +254,17 @@ def test_one_press_of_back_is_one_page_back(page: Page, site: str) -> None:
     assert page.url == f"{site}/?benchmark=own"  # the first data set is the default
 
 
+def test_a_link_to_the_board_opens_it_in_a_new_tab_too(page: Page, site: str) -> None:
+    page.goto("/dataset?dataset=beta")
+    drawn(page)
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Systems on this data set").click(modifiers=["ControlOrMeta"])
+    tab = opened.value
+    drawn(tab)
+    assert tab.url == f"{site}/?benchmark=own&datasets=beta"
+    expect(tab.get_by_role("heading", name="Retrieval leaderboard")).to_be_visible()
+
+
 def test_markup_in_names_is_text(page: Page) -> None:
     page.goto("/run?dataset=alpha&system=%3Cb%3Ebold%3C%2Fb%3E%20*x*")
     drawn(page)

@@ -60,6 +60,16 @@ def test_two_systems_are_compared_by_choice(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "a phone shows all of it"
 
 
+def test_an_address_of_a_system_that_the_page_lacks_is_told(page: Page) -> None:
+    page.goto(page.url.replace("runs/open/overlap.html", "compare/open.html#system=nosuch"))
+    verdict = page.locator("#verdict")
+    expect(verdict).to_contain_text("The address asks for nosuch, which is not on this page.")
+    page.get_by_role("button", name="Swap").click()
+    expect(verdict).not_to_contain_text("nosuch")
+    heads = page.locator("#queries th").all_inner_texts()
+    assert all(heads), "every column has a heading"
+
+
 def test_a_value_leads_to_the_query_in_its_run(page: Page) -> None:
     page.get_by_role("link", name="Compare with another system").click()
     page.locator("#queries tbody a").first.click()

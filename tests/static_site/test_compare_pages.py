@@ -105,6 +105,12 @@ def test_of_many_systems_the_best_are_compared(tmp_path: Path) -> None:
     text = (site / "compare" / "set00.html").read_text()
     assert f"The {MOST} systems of the highest means out of {MOST + 2} are here" in text
     assert "The first 500 of 4,950 pairs" in text
+    way = "Compare with another system"
+    assert way in (site / "runs" / "set00" / f"s{MOST - 1:04}.html").read_text()
+    assert way not in (site / "runs" / "set00" / f"s{MOST:04}.html").read_text(), "it is not on that page"
+    plot = (site / "datasets" / "set00.html").read_text()
+    assert plot.count('class="bar"') == 30
+    assert f"The plot shows the first 30 of {MOST + 2} systems." in plot
 
 
 def test_a_board_without_pairs_says_so(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -79,6 +80,20 @@ def test_texts_of_strangers_stay_texts(url: str, tmp_path: Path) -> None:
     )
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; co" in page
     assert "cosine &lt;b&gt;similarity&lt;/b&gt;" in page
+
+
+def test_parameters_of_a_stage_are_words(tmp_path: Path) -> None:
+    model = {"backend": "transformers", "context": None, "revision": ""}
+    stage = {
+        "stage": "rerank",
+        "name": "listwise",
+        "parameters": {"fields": ["title", "text"], "model": model},
+    }
+    entry = run("open", "judge", BM25)
+    made = replace(entry, card={**entry.card, "pipeline": [stage]})
+    url = store(tmp_path / "board.sqlite", dataset("open", "An open set"), made)
+    page = (harness.export(tmp_path / "site", store=url).site / "runs" / "open" / "judge.html").read_text()
+    assert "fields = title, text, model (backend = transformers)</td>" in page
 
 
 def test_the_numbers_are_those_of_the_board(url: str, tmp_path: Path) -> None:

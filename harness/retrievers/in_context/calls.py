@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from harness.files import cache_folder
 from harness.retrievers.in_context.chat import Choice, Completion, Message, Model
 
+CHOOSING: Final = 2
+"""Raised when labels are read from a model in another way, so that answers kept before are not taken."""
 _SINCE: ContextVar[float] = ContextVar("answers are taken since", default=0.0)
 
 
@@ -73,7 +75,7 @@ class Calls:
     def choose(self, message: Message, labels: Sequence[str]) -> Choice:
         """Scores of labels by the first token of the answer."""
         given = list(labels)
-        asked = ["choose", *_parts(message), given]
+        asked = ["choose", CHOOSING, *_parts(message), given]
         line = self._kept(asked, lambda model: model.choose(message, given)._asdict())
         self._count(line)
         return Choice(**line["answer"])

@@ -103,7 +103,7 @@
 
   const listing = (rows, a, b, largest) => {
     const short = rows.length > 2.5 * ENDS;
-    const names = ["query", "text", "difference", "", systems[a][0], systems[b][0]];
+    const names = ["query", "text", "difference", "gain or loss", systems[a][0], systems[b][0]];
     const body = make("tbody", {});
     const fill = (shown) => body.replaceChildren(...shown.map((row) => rowOf(row, a, b, largest)));
     fill(short ? [...rows.slice(0, ENDS), ...rows.slice(-ENDS)] : rows);
@@ -148,6 +148,9 @@
     first.selectedIndex = a >= 0 ? a : b === 0 ? 1 : 0;
     second.selectedIndex = b >= 0 ? b : first.selectedIndex === 0 ? 1 : 0;
     draw();
+    const absent = ["system", "reference"].filter((key) => asked.get(key) && find(key) < 0);
+    const names = absent.map((key) => asked.get(key)).join(" and ");
+    if (names) byId("verdict").prepend(`The address asks for ${names}, which is not on this page. `);
   };
   const write = () => {
     const pair = new URLSearchParams({ system: first.value, reference: second.value });
