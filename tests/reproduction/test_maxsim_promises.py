@@ -10,7 +10,10 @@ from tests.conftest import needs_neural
 from tests.reproduction.promises import COLLECTIONS, assert_kept, promising
 
 
-@pytest.mark.parametrize("dataset", COLLECTIONS)
+@pytest.mark.parametrize(
+    "dataset",
+    [pytest.param(each, marks=pytest.mark.long if each == "scifact" else ()) for each in COLLECTIONS],
+)
 def test_they_are_kept(shared_data: Path, home: Path, dataset: str, monkeypatch: pytest.MonkeyPatch) -> None:
     needs_neural()
     assert_kept(promising(home / "baselines", "maxsim", dataset), dataset, shared_data, monkeypatch)
