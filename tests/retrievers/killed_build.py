@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,3 +52,16 @@ def built(program: str, count: int, place: Path, cache: Path, kill_at: int = 0) 
     )  # fmt: skip
     assert done.returncode in (0, -signal.SIGKILL), done.stderr
     return done.returncode, json.loads(done.stdout or "{}")
+
+
+def assert_goes_on(program: str, count: int, kill_at: int, folder: Path, names: Sequence[str]) -> None:
+    """A build killed after its last chunk goes on there, and ends with the files of one never killed."""
+    killed, _ = built(program, count, folder / "killed", folder / "cache", kill_at=kill_at)
+    assert killed == -signal.SIGKILL
+    assert not list((folder / "cache" / "building").iterdir()), "nothing is left lying about"
+    _, again = built(program, count, folder / "again", folder / "cache")
+    assert (again["stored"], again["encoded"]) == (kill_at, count - kill_at)
+    _, whole = built(program, count, folder / "whole", folder / "empty")
+    assert whole["run"] == again["run"]
+    for name in names:
+        assert (folder / "again" / name).read_bytes() == (folder / "whole" / name).read_bytes(), name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from harness.retrievers.late_interaction import exact
 from harness.retrievers.late_interaction.exact import best_documents
 from harness.retrievers.late_interaction.token_file import TokenFile
 from tests.conftest import needs_packages
-from tests.retrievers.killed_build import built
+from tests.retrievers.killed_build import assert_goes_on, built
 
 BUILD = """
 from harness.retrievers.late_interaction.engine import EXACT
@@ -52,15 +51,8 @@ print(json.dumps({"memory": after - before, "encoded": encoder.texts, "stored": 
 
 def test_a_killed_build_goes_on_after_its_last_chunk(tmp_path: Path) -> None:
     needs_packages("neural", "threadpoolctl")
-    killed, _ = built(BUILD, 1200, tmp_path / "killed", tmp_path / "cache", kill_at=1024)
-    assert killed == -signal.SIGKILL
-    assert not list((tmp_path / "cache" / "building").iterdir()), "nothing is left lying about"
-    _, again = built(BUILD, 1200, tmp_path / "again", tmp_path / "cache")
-    assert (again["stored"], again["encoded"]) == (1024, 1200 - 1024)
-    _, whole = built(BUILD, 1200, tmp_path / "whole", tmp_path / "empty")
-    assert whole["run"] == again["run"]
-    for name in ("vectors.npy", "bounds.npy", "ids_data.npy", "ids_offsets.npy"):
-        assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+    names = ["vectors.npy", "bounds.npy", "ids_data.npy", "ids_offsets.npy"]
+    assert_goes_on(BUILD, 1200, 1024, tmp_path, names)
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from harness.retrievers.slim import token_file
 from harness.retrievers.slim.token_file import SparseTokenFile
 from harness.retrievers.slim.token_table import TokenTable
 from tests.conftest import needs_packages
-from tests.retrievers.killed_build import built
+from tests.retrievers.killed_build import assert_goes_on, built
 
 BUILD = """
 from harness.retrievers.neural.collection import encode_collection
@@ -64,16 +63,7 @@ ARRAYS = (
 
 def test_a_killed_build_goes_on_after_its_last_chunk(tmp_path: Path) -> None:
     needs_packages("neural", "threadpoolctl")
-    killed, _ = built(BUILD, 700, tmp_path / "killed", tmp_path / "cache", kill_at=512)
-    assert killed == -signal.SIGKILL
-    assert not list((tmp_path / "cache" / "building").iterdir()), "nothing is left lying about"
-    _, again = built(BUILD, 700, tmp_path / "again", tmp_path / "cache")
-    assert (again["stored"], again["encoded"]) == (512, 700 - 512)
-    _, whole = built(BUILD, 700, tmp_path / "whole", tmp_path / "empty")
-    assert whole["run"] == again["run"]
-    for name in ARRAYS:
-        once, twice = (tmp_path / place / f"{name}.npy" for place in ("whole", "again"))
-        assert once.read_bytes() == twice.read_bytes()
+    assert_goes_on(BUILD, 700, 512, tmp_path, [f"{name}.npy" for name in ARRAYS])
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")

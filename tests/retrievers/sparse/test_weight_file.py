@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from harness.retrievers.lexical import transposition
 from harness.retrievers.sparse.index import invert
 from harness.retrievers.sparse.weight_file import WeightFile
 from tests.conftest import needs_packages
-from tests.retrievers.killed_build import built
+from tests.retrievers.killed_build import assert_goes_on, built
 
 BUILD = """
 from harness.retrievers import saved_arrays
@@ -56,16 +55,8 @@ print(json.dumps({"memory": after - before, "encoded": encoder.texts, "stored": 
 
 def test_a_killed_build_goes_on_after_its_last_chunk(tmp_path: Path) -> None:
     needs_packages("neural", "threadpoolctl")
-    killed, _ = built(BUILD, 700, tmp_path / "killed", tmp_path / "cache", kill_at=512)
-    assert killed == -signal.SIGKILL
-    assert not list((tmp_path / "cache" / "building").iterdir()), "nothing is left lying about"
-    _, again = built(BUILD, 700, tmp_path / "again", tmp_path / "cache")
-    assert (again["stored"], again["encoded"]) == (512, 700 - 512)
-    _, whole = built(BUILD, 700, tmp_path / "whole", tmp_path / "empty")
-    assert whole["run"] == again["run"]
-    for name in ("starts", "documents", "values", "ids_data", "ids_offsets"):
-        once, twice = (tmp_path / place / f"{name}.npy" for place in ("whole", "again"))
-        assert once.read_bytes() == twice.read_bytes()
+    names = ("starts", "documents", "values", "ids_data", "ids_offsets")
+    assert_goes_on(BUILD, 700, 512, tmp_path, [f"{name}.npy" for name in names])
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
