@@ -65,3 +65,9 @@ def assert_goes_on(program: str, count: int, kill_at: int, folder: Path, names: 
     assert whole["run"] == again["run"]
     for name in names:
         assert (folder / "again" / name).read_bytes() == (folder / "whole" / name).read_bytes(), name
+
+
+def assert_memory_stays(program: str, few: int, many: int, folder: Path, bytes_each: int) -> None:
+    """More documents take less than half of their ``bytes_each`` in memory: ids and numbers grow alone."""
+    (_, less), (_, more) = (built(program, n, folder / str(n), folder / f"cache {n}") for n in (few, many))
+    assert more["memory"] - less["memory"] < (many - few) * bytes_each / 2

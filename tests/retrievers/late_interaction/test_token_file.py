@@ -13,7 +13,7 @@ from harness.retrievers.late_interaction import exact
 from harness.retrievers.late_interaction.exact import best_documents
 from harness.retrievers.late_interaction.token_file import TokenFile
 from tests.conftest import needs_packages
-from tests.retrievers.killed_build import assert_goes_on, built
+from tests.retrievers.killed_build import assert_goes_on, assert_memory_stays
 
 BUILD = """
 from harness.retrievers.late_interaction.engine import EXACT
@@ -59,10 +59,7 @@ def test_a_killed_build_goes_on_after_its_last_chunk(tmp_path: Path) -> None:
 def test_memory_does_not_grow_with_the_vectors(tmp_path: Path) -> None:
     """Building, saving and searching: 40 tokens of 128 dimensions in 16 bits are 10 kB a document."""
     needs_packages("neural", "threadpoolctl")
-    (_, few), (_, many) = (
-        built(BUILD, n, tmp_path / str(n), tmp_path / f"cache {n}") for n in (1_000, 9_000)
-    )
-    assert many["memory"] - few["memory"] < (9_000 - 1_000) * 40 * 128 * 2 / 2
+    assert_memory_stays(BUILD, 1_000, 9_000, tmp_path, 40 * 128 * 2)
 
 
 def test_texts_are_taken_in_the_order_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from harness.retrievers.slim import token_file
 from harness.retrievers.slim.token_file import SparseTokenFile
 from harness.retrievers.slim.token_table import TokenTable
 from tests.conftest import needs_packages
-from tests.retrievers.killed_build import assert_goes_on, built
+from tests.retrievers.killed_build import assert_goes_on, assert_memory_stays
 
 BUILD = """
 from harness.retrievers.neural.collection import encode_collection
@@ -70,10 +70,7 @@ def test_a_killed_build_goes_on_after_its_last_chunk(tmp_path: Path) -> None:
 def test_memory_does_not_grow_with_the_entries(tmp_path: Path) -> None:
     """Building, saving and searching: 40 tokens of 20 entries of 8 bytes are 6.4 kB a document."""
     needs_packages("neural", "threadpoolctl")
-    (_, few), (_, many) = (
-        built(BUILD, n, tmp_path / str(n), tmp_path / f"cache {n}") for n in (1_000, 7_000)
-    )
-    assert many["memory"] - few["memory"] < (7_000 - 1_000) * 40 * 20 * 8 / 2
+    assert_memory_stays(BUILD, 1_000, 7_000, tmp_path, 40 * 20 * 8)
 
 
 def test_texts_are_taken_in_the_order_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from harness.retrievers.lexical import transposition
 from harness.retrievers.sparse.index import invert
 from harness.retrievers.sparse.weight_file import WeightFile
 from tests.conftest import needs_packages
-from tests.retrievers.killed_build import assert_goes_on, built
+from tests.retrievers.killed_build import assert_goes_on, assert_memory_stays
 
 BUILD = """
 from harness.retrievers import saved_arrays
@@ -63,10 +63,7 @@ def test_a_killed_build_goes_on_after_its_last_chunk(tmp_path: Path) -> None:
 def test_memory_does_not_grow_with_the_weights(tmp_path: Path) -> None:
     """Building and saving: 200 terms of 8 bytes are 1.6 kB a document; blocks are made small for this."""
     needs_packages("neural", "threadpoolctl")
-    (_, few), (_, many) = (
-        built(BUILD, n, tmp_path / str(n), tmp_path / f"cache {n}") for n in (2_000, 20_000)
-    )
-    assert many["memory"] - few["memory"] < (20_000 - 2_000) * 200 * 8 / 2
+    assert_memory_stays(BUILD, 2_000, 20_000, tmp_path, 200 * 8)
 
 
 @pytest.mark.parametrize("at_once", [1, 7, 10_000])
