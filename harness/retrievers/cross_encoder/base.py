@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field
 
 from harness.retrievers.base import STRICT_PARAMETERS, check_parameters
 from harness.retrievers.neural.checkpoint import check_checkpoint, content_hash, locate, require_extra
+from harness.retrievers.neural.onnx import Backend
 from harness.retrievers.neural.retriever import Fields
 
 PositiveInt = Annotated[int, Field(ge=1)]
@@ -26,6 +27,7 @@ class PairReranker:
         fields: what is read of a document, joined by a space.
         max_length: tokens of the whole input that are read, special ones included; the document is cut.
         batch_size: pairs at a time.
+        backend: ``onnx`` runs the checkpoint's ONNX models in onnxruntime.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT_PARAMETERS
@@ -38,6 +40,7 @@ class PairReranker:
     fields: Fields = ("title", "text")
     max_length: PositiveInt = 512
     batch_size: PositiveInt = 16
+    backend: Backend = "torch"
 
     def __post_init__(self) -> None:
         check_parameters(self)
@@ -51,7 +54,7 @@ class PairReranker:
             UnavailableError: the weights cannot be reached.
         """
         require_extra(self.name)
-        return locate(self.checkpoint, self.revision, onnx=getattr(self, "backend", "torch") == "onnx")
+        return locate(self.checkpoint, self.revision, onnx=self.backend == "onnx")
 
     def provenance(self) -> Mapping[str, str]:
         """The checkpoint's name, and the hub's commit or the hash of the folder's content.

@@ -12,7 +12,6 @@ from harness.records import Document, Query
 from harness.retrievers.cross_encoder.base import PairReranker
 from harness.retrievers.cross_encoder.onnx_pairs import OnnxPairs
 from harness.retrievers.neural.collection import text_of
-from harness.retrievers.neural.onnx import Backend
 from harness.retrievers.neural.threads import limited_threads
 from harness.retrievers.neural.transformer import quiet, readable
 from harness.retrievers.stages import Ranked
@@ -34,8 +33,6 @@ class CrossEncoder(PairReranker):
 
     summary: ClassVar[str] = "A sequence classifier over query and document (sentence-transformers)."
     name: ClassVar[str] = "cross-encoder"
-
-    backend: Backend = "torch"
 
     def open(self) -> PairRanker:
         """Load the model.

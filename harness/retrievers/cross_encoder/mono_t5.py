@@ -12,7 +12,6 @@ from harness.records import Document, Query
 from harness.retrievers.cross_encoder.base import PairReranker
 from harness.retrievers.cross_encoder.true_false import TrueFalse
 from harness.retrievers.neural.collection import text_of
-from harness.retrievers.neural.onnx import Backend
 from harness.retrievers.neural.threads import limited_threads
 from harness.retrievers.stages import Ranked
 
@@ -37,7 +36,6 @@ class MonoT5(PairReranker):
 
     relevant: Word = "true"
     irrelevant: Word = "false"
-    backend: Backend = "torch"
 
     def open(self) -> MonoT5Ranker:
         """Load the model.
