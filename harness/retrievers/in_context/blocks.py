@@ -7,9 +7,11 @@ instruction block, N document blocks and one query block, packed without padding
 - a document: all of the instruction, causal inside the document, nothing of another document;
 - query: all of the instruction and of every document, causal inside the query.
 
-So the documents are one batch of short causal sequences, [instruction; document], and the query block is a
-few rows over all keys: time and memory grow linearly with N, and no mask of T x T is ever made. This module
-needs torch alone. T is the number of tokens, h heads, g key-value heads (h a multiple of g), d their width.
+The first and the last block may be empty: without a query block the documents are so many prompts of equal
+beginning. So the documents are one batch of short causal sequences, [instruction; document], and the query
+block is a few rows over all keys: time and memory grow linearly with N, and no mask of T x T is ever made.
+This module needs torch alone. T is the number of tokens, h heads, g key-value heads (h a multiple of g), d
+their width.
 """
 
 from __future__ import annotations
@@ -116,15 +118,18 @@ def block_attention(query: Tensor, key: Tensor, value: Tensor, layout: Layout, s
     import torch
 
     blocks = layout.blocks
-    head = slice(0, blocks.instruction)
-    parts = [causal(query[:, head], key[:, head], value[:, head], scaling).transpose(0, 1)]
+    parts = []
+    if blocks.instruction:
+        head = slice(0, blocks.instruction)
+        parts.append(causal(query[:, head], key[:, head], value[:, head], scaling).transpose(0, 1))
     by_token = [tensor.transpose(0, 1) for tensor in (query, key, value)]  # as it lies in memory: whole rows
     for rows, kept in layout.batches:
         q, k, v = (tensor[rows].transpose(1, 2) for tensor in by_token)
         made = causal(q, k, v, scaling).transpose(1, 2)[:, blocks.instruction :].flatten(0, 1)
         parts.append(made if kept is None else made[kept])
-    tail = query[:, blocks.total - blocks.query :]
-    parts.append(causal(tail, key, value, scaling).transpose(0, 1))
+    if blocks.query:
+        tail = query[:, blocks.total - blocks.query :]
+        parts.append(causal(tail, key, value, scaling).transpose(0, 1))
     return torch.cat(parts).transpose(0, 1)
 
 

@@ -9,7 +9,8 @@ from typing import Any, Final
 import numpy as np
 
 from harness.columns import Ints
-from harness.retrievers.late_interaction.maxsim import maxsim, token_blocks
+from harness.retrievers.late_interaction.maxsim import of_products, token_blocks
+from harness.retrievers.neural.products import row_products
 from harness.retrievers.neural.threads import limited_threads
 from harness.retrievers.rows import Float32s, Found
 from harness.retrievers.saved_arrays import release
@@ -48,7 +49,7 @@ class _Queries:
         )
 
     def offered(self, first: int, block: Float32s, bounds: Ints, kept: int) -> None:
-        scores = maxsim(self.tokens, self.bounds, block, bounds)
+        scores = of_products(row_products(block, self.tokens), self.bounds, bounds)
         offer(scores, first, self.keys, self.counts, self.floors, kept)
 
     def found(self, kept: int) -> Found:
@@ -74,6 +75,7 @@ def best_documents(
         depth: how many for each query.
     """
     kept = min(depth, len(bounds) - 1)
+    room = np.zeros((min(DOCUMENT_TOKENS_AT_ONCE, int(bounds[-1])), vectors.shape[1]), dtype=np.float32)
     for spans in _readings(query_bounds, kept):
         asked = [_Queries.of(query_bounds[a : b + 1], query_vectors, kept) for a, b in spans]
         filled = [each for each in asked if len(each.tokens)]
@@ -81,12 +83,23 @@ def best_documents(
         with limited_threads():
             for start, stop in token_blocks(bounds, DOCUMENT_TOKENS_AT_ONCE) if filled else ():
                 inner = bounds[start : stop + 1] - bounds[start]
-                block = vectors[bounds[start] : bounds[stop]].astype(np.float32, copy=False)
+                block = _in_single(vectors[bounds[start] : bounds[stop]], room)
                 for each in filled:
                     each.offered(start, block, inner, kept)
                 if many:
                     release(vectors)
         yield from (each.found(kept) for each in asked)
+
+
+def _in_single(block: Any, room: Float32s) -> Float32s:
+    """The vectors in single precision, in ``room`` where they fit, with what was there after them.
+
+    Products of one shape need one plan and one piece of memory; of every other shape oneDNN keeps both.
+    """
+    if len(block) > len(room):
+        return np.array(block, dtype=np.float32)
+    room[: len(block)] = block
+    return room
 
 
 def _readings(query_bounds: Ints, kept: int) -> Iterator[list[tuple[int, int]]]:

@@ -23,8 +23,13 @@ def maxsim(query_tokens: Float32s, query_bounds: Ints, tokens: Float32s, bounds:
         bounds: int64[n + 1], from 0, the same for documents; a document without tokens scores -inf, and so
             does every document for a query without tokens.
     """
+    return of_products(tokens @ query_tokens.T, query_bounds, bounds)
+
+
+def of_products(similarities: Float32s, query_bounds: Ints, bounds: Ints) -> Float32s:
+    """:func:`maxsim` of dot products float32[t or more, u]; rows after the last document's are not read."""
     scores = np.empty((len(query_bounds) - 1, len(bounds) - 1), dtype=np.float32)
-    _segments(tokens @ query_tokens.T, query_bounds, bounds, scores)
+    _segments(similarities, query_bounds, bounds, scores)
     return scores
 
 

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from harness.errors import SpecError, UnavailableError
@@ -29,7 +30,8 @@ def model_parameters(provenance: Mapping[str, str]) -> dict[str, int]:
     except (SpecError, UnavailableError):
         return {}
     if place.suffix == ".gguf":
-        return _counted(_of_gguf(place))
+        known = place.stat()
+        return _counted(_of_gguf(place, known.st_size, known.st_mtime_ns))
     return _counted(sum(_of_safetensors(file) for file in sorted(place.glob("*.safetensors"))))
 
 
@@ -45,7 +47,9 @@ def _of_safetensors(file: Path) -> int:
     return sum(math.prod(tensor["shape"]) for name, tensor in head.items() if name != "__metadata__")
 
 
-def _of_gguf(file: Path) -> int:
+@lru_cache
+def _of_gguf(file: Path, _size: int, _changed: int) -> int:
+    """Counted once a process: the reader takes seconds for a vocabulary."""
     if importlib.util.find_spec("gguf") is None:
         return 0
     from gguf import GGUFReader

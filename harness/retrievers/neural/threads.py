@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
 
 from harness.errors import CommandError
 
@@ -25,12 +27,10 @@ def thread_count() -> int:
 @contextmanager
 def limited_threads() -> Iterator[None]:
     """Hold BLAS, OpenMP and torch to :func:`thread_count` inside the block."""
-    from threadpoolctl import threadpool_limits
-
     count = thread_count()
     torch = sys.modules.get("torch")
     before = torch.get_num_threads() if torch else 0
-    with threadpool_limits(limits=count):
+    with _libraries(len(sys.modules)).limit(limits=count):
         if torch:
             torch.set_num_threads(count)
         try:
@@ -38,3 +38,11 @@ def limited_threads() -> Iterator[None]:
         finally:
             if torch:
                 torch.set_num_threads(before)
+
+
+@lru_cache(maxsize=1)
+def _libraries(_imported: int) -> Any:
+    """The libraries that are loaded, found anew when anything was imported: looking takes milliseconds."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()

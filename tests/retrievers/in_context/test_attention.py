@@ -8,12 +8,13 @@ import pytest
 
 from harness.errors import DatasetError, SpecError, UnavailableError
 from harness.records import Document, Query
+from harness.retrievers.in_context import likelihood
 from harness.retrievers.in_context.blockrank import BlockRank, BlockRanker, shuffled
 from harness.retrievers.in_context.blocks import row_logits
 from harness.retrievers.in_context.chat import Message
 from harness.retrievers.in_context.decoder import Decoder, plain
 from harness.retrievers.in_context.icr import AttentionRanker, InContextReranking, kept_sum
-from harness.retrievers.in_context.likelihood import LikelihoodRanker, QueryLikelihood
+from harness.retrievers.in_context.likelihood import LikelihoodRanker, QueryLikelihood, together
 from harness.retrievers.in_context.local import LocalModel
 from harness.retrievers.in_context.template import read_template
 from harness.retrievers.in_context.weighted import shortened
@@ -121,9 +122,13 @@ def test_tokens_far_below_the_mean_are_dropped() -> None:
     assert float(kept_sum(torch.tensor([1.0] * 9 + [-9.0]))) == 9
 
 
-def test_query_likelihood_is_the_mean_log_probability() -> None:
+@pytest.mark.parametrize("tokens_at_once", [1, 40, 1024])
+def test_query_likelihood_is_the_mean_log_probability(
+    tokens_at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import torch
 
+    monkeypatch.setattr(likelihood, "TOGETHER", tokens_at_once)
     given = QueryLikelihood()
     decoder = tiny_decoder("Qwen2")
     ranker = LikelihoodRanker(given, decoder, read_template("likelihood", "likelihood"))
@@ -138,6 +143,16 @@ def test_query_likelihood_is_the_mean_log_probability() -> None:
             sum(float(r[t]) for r, t in zip(rows, wanted, strict=True)) / 2, abs=1e-5
         )
     assert found.counts["calls"] == 4
+
+
+def test_prompts_are_read_together_in_their_order_up_to_a_number_of_tokens(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(likelihood, "TOGETHER", 10)
+    bodies = [[1] * length for length in (3, 2, 9, 0, 4, 4)]
+    found = [[len(body) for body in some] for some in together(bodies, 1)]
+    assert found == [[3, 2], [9], [0, 4], [4]]
+    assert list(together([], 1)) == []
 
 
 def test_greedy_decoding_is_that_of_repeated_passes() -> None:

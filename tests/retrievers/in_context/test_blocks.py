@@ -64,12 +64,20 @@ def test_positions_of_three_blocks_worked_by_hand() -> None:
 
 
 @pytest.mark.parametrize("batch_tokens", [1, 20, 100_000])
-def test_attention_is_that_of_the_explicit_mask(batch_tokens: int) -> None:
-    query, key, value = drawn(BLOCKS)
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        BLOCKS,
+        Blocks(instruction=5, documents=(3, 7), query=0),
+        Blocks(instruction=0, documents=(4, 1, 6), query=0),
+    ],
+)
+def test_attention_is_that_of_the_explicit_mask(blocks: Blocks, batch_tokens: int) -> None:
+    query, key, value = drawn(blocks)
     logits = query @ key.repeat_interleave(2, 0).transpose(1, 2) * 0.3
-    weights = logits.masked_fill(~visible(BLOCKS), -math.inf).softmax(-1)
+    weights = logits.masked_fill(~visible(blocks), -math.inf).softmax(-1)
     expected = weights @ value.repeat_interleave(2, 0)
-    found = block_attention(query, key, value, Layout(BLOCKS, batch_tokens=batch_tokens), 0.3)
+    found = block_attention(query, key, value, Layout(blocks, batch_tokens=batch_tokens), 0.3)
     assert float((found - expected).abs().max()) < 1e-5
 
 

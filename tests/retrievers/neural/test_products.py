@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from harness.retrievers.neural import products
 from harness.retrievers.neural.products import use_processor_products
 from tests.conftest import needs_neural
 
@@ -37,6 +38,37 @@ def test_the_products_are_the_same_to_the_last_digits(shape: tuple[int, ...]) ->
     with torch.inference_mode():
         assert torch.allclose(model(given), swift(given), rtol=1e-5, atol=1e-6)
     assert swift(given).shape == model(given).shape
+
+
+@pytest.mark.parametrize("rows", [1, 2, 7, 300])
+def test_weights_kept_in_onednns_order_give_the_same_bits(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    import copy
+
+    import torch
+
+    _, packed = layers()
+    monkeypatch.setattr(products, "PACKED_BYTES", 0)
+    _, plain = layers()
+    with torch.inference_mode():
+        given = torch.randn(rows, 48)
+        assert torch.equal(packed(given), plain(given))
+        assert torch.equal(copy.deepcopy(packed)(given), plain(given))
+    assert (packed[0].packed is not None) == (rows > 1)
+    assert plain[0].packed is None
+
+
+def test_changed_weights_are_put_in_order_anew() -> None:
+    import torch
+
+    model, swift = layers()
+    given = torch.randn(5, 48)
+    for each in (model, swift):
+        with torch.inference_mode():
+            each(given)
+        with torch.no_grad():
+            each[0].weight.mul_(-3)
+    with torch.inference_mode():
+        assert torch.allclose(model(given), swift(given), rtol=1e-5, atol=1e-6)
 
 
 def test_models_can_still_be_trained_and_saved() -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
+
 from harness.retrievers.neural.size import model_parameters
+from tests.conftest import needs_packages
 
 
 def _write(file: Path, shapes: dict[str, list[int]]) -> None:
@@ -26,3 +29,19 @@ def test_what_cannot_be_counted_is_not_told(tmp_path: Path) -> None:
     assert model_parameters({"checkpoint": str(tmp_path)}) == {}
     assert model_parameters({"checkpoint": str(tmp_path / "absent")}) == {}
     assert model_parameters({"url": "http://localhost:8000/v1"}) == {}
+
+
+def test_a_gguf_file_is_counted_again_when_it_has_changed(tmp_path: Path) -> None:
+    needs_packages("llm", "gguf")
+    import gguf
+
+    file, found = tmp_path / "tiny.gguf", []
+    for rows in (3, 7):
+        writer = gguf.GGUFWriter(file, "llama")
+        writer.add_tensor("words", np.zeros((rows, 4), dtype=np.float32))
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()
+        writer.close()
+        found += [model_parameters({"checkpoint": str(file)}) for _ in range(2)]
+    assert found == [{"model_parameters": 12}] * 2 + [{"model_parameters": 28}] * 2
