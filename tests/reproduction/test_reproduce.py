@@ -16,6 +16,7 @@ from harness.reproduction.plan import plan
 from harness.reproduction.reproduction import STORED_RUN, Reproduction
 from harness.reproduction.verdict import Verdict
 from harness.retrievers.table import RETRIEVERS
+from tests.conftest import needs_neural
 from tests.reproduction.files import rewrite, with_parameters
 
 REPRODUCED, WITHIN, DIFFERENT, FAILED, CANNOT = Verdict
@@ -39,6 +40,15 @@ def test_every_baseline_of_the_demo_is_reproduced(home: Path) -> None:
     assert {row.verdict for row in lexical} == {REPRODUCED}
     assert found.ok
     assert not (home / "runs").exists(), "runs are kept only where --out says so"
+
+
+def test_token_vectors_are_read_first_whatever_the_order_of_the_report(home: Path) -> None:
+    needs_neural()
+    said: list[str] = []
+    files = [home / "baselines" / f"{name}.yaml" for name in ("minilm", "minilm-maxsim", "bm25")]
+    found = harness.reproduce(files, datasets=["demo"], offline=True, progress=said.append)
+    assert said == ["demo: minilm-maxsim", "demo: minilm", "demo: bm25"]
+    assert list(dict.fromkeys(row.system for row in found.rows)) == ["minilm", "minilm-maxsim", "bm25"]
 
 
 def test_bm25_gives_anserinis_published_scores(

@@ -14,17 +14,13 @@ CASES = [
     ("adi", "bm25-smollm2-pairwise-3"),
     ("adi", "bm25-smollm2-setwise-5"),
     ("vaswani", "bm25-smollm2-blockrank-5"),
-]
-LONG = [
     ("vaswani", "bm25-smollm2-first-5"),
     ("vaswani", "bm25-smollm2-icr-5"),
     ("vaswani", "bm25-smollm2-likelihood-5"),
 ]
 
 
-@pytest.mark.parametrize(
-    ("dataset", "system"), [*CASES, *(pytest.param(*case, marks=pytest.mark.long) for case in LONG)]
-)
+@pytest.mark.parametrize(("dataset", "system"), CASES)
 def test_they_are_kept(
     shared_data: Path, home: Path, dataset: str, system: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -35,4 +31,4 @@ def test_they_are_kept(
 def test_no_promise_is_left_out() -> None:
     folder = ROOT / "baselines"
     promised = [(each, path.stem) for each in load_catalogue() for path in promising(folder, "smollm2", each)]
-    assert sorted(CASES + LONG) == sorted(case for case in promised if case[0] != "demo")
+    assert sorted(CASES) == sorted(case for case in promised if case[0] != "demo")

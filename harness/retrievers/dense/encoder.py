@@ -40,16 +40,28 @@ class DenseEncoder:
 
     def encode(self, texts: Sequence[str], *, query: bool) -> Encodings:
         """``vectors`` float32[n, d]."""
+        return self._shaped(np.asarray(self._made(texts, query=query), dtype=np.float32))
+
+    def encode_with_tokens(self, texts: Sequence[str]) -> tuple[Encodings, list[Any]]:
+        """What :meth:`encode` gives of documents, to the last bit, and each one's states of tokens [t, d]."""
+        made = self._made(texts, query=False, output_value=None)
+        whole = np.stack([each["sentence_embedding"].numpy() for each in made])
+        states = [each["token_embeddings"][each["attention_mask"].bool()] for each in made]
+        return self._shaped(whole), states
+
+    def _made(self, texts: Sequence[str], *, query: bool, **wanted: Any) -> Any:
         model = self._load()
         encode = model.encode_query if query else model.encode_document
-        made = encode(
+        return encode(
             list(texts),
             prompt=self.query_prompt if query else self.document_prompt,
             batch_size=self.batch_size,
             show_progress_bar=False,
-            convert_to_numpy=True,
+            **wanted,
         )
-        return {"vectors": shaped(np.asarray(made, dtype=np.float32), self.dimensions, self.unit)}
+
+    def _shaped(self, vectors: Float32s) -> Encodings:
+        return {"vectors": shaped(vectors, self.dimensions, self.unit)}
 
     def _load(self) -> Any:
         if self._model is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,18 +11,13 @@ import numpy as np
 
 from harness.errors import UnavailableError
 from harness.retrievers.dense.encoder import shaped
+from harness.retrievers.dense.sentence_files import MODULES, SentenceFiles
 from harness.retrievers.neural.cache import Encodings
 from harness.retrievers.neural.onnx import OnnxTransformer
 
 CODE: Final = 2
 """Of encodings that this module made; kept ones of another number do not count."""
-LENGTH: Final = 512
 POOLINGS: Final = ("mean", "cls")
-FLAGS: Final = {"pooling_mode_mean_tokens": "mean", "pooling_mode_cls_token": "cls"}
-"""How versions of sentence-transformers before 5.4 write them."""
-MODULES: Final = {"Transformer", "Pooling", "Normalize"}
-"""What a checkpoint may consist of; the model file has the first."""
-PROMPTS: Final = {True: ("query",), False: ("document", "passage", "corpus")}
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -52,7 +46,7 @@ class OnnxDenseEncoder:
             UnavailableError: the checkpoint has modules, or pools in a way, that are not known here.
         """
         prompt, pooling, normal = self._prompt(query), self._pooling(), self._normalizes()
-        if self._config("sentence_bert_config.json").get("do_lower_case") is True:
+        if self._files.lower:
             texts = [text.lower() for text in texts]
         by_row: dict[int, Any] = {}
         for batch in self._load().batches([prompt + text for text in texts]):
@@ -69,32 +63,28 @@ class OnnxDenseEncoder:
 
     def _load(self) -> OnnxTransformer:
         if self._model is None:
-            length = self.max_length or self._length()
+            length = self.max_length or self._files.max_length
             self._model = OnnxTransformer(
                 self.folder, head="base", max_length=length, batch_size=self.batch_size
             )
         return self._model
 
+    @property
+    def _files(self) -> SentenceFiles:
+        return SentenceFiles(Path(self.folder))
+
     def _prompt(self, query: bool) -> str:
         given = self.query_prompt if query else self.document_prompt
-        if given is not None:
-            return given
-        prompts = self._config("config_sentence_transformers.json").get("prompts") or {}
-        return next((str(prompts[name]) for name in PROMPTS[query] if name in prompts), "")
+        return given if given is not None else self._files.prompt(query=query)
 
     def _pooling(self) -> str:
-        config = self._config("1_Pooling/config.json")
-        named = config.get("pooling_mode", [])
-        chosen = [named] if isinstance(named, str) else list(named)
-        chosen += [
-            FLAGS.get(name, name) for name in config if name.startswith("pooling_mode_") and config[name]
-        ]
+        chosen = self._files.pooling
         if len(chosen) > 1 or set(chosen) - set(POOLINGS):
             raise UnavailableError(
-                f"The checkpoint in {self.folder} pools by {', '.join(map(str, chosen))}; the backend onnx "
+                f"The checkpoint in {self.folder} pools by {', '.join(chosen)}; the backend onnx "
                 f"knows one of {', '.join(POOLINGS)}. Use backend: torch."
             )
-        if config.get("include_prompt") is False:
+        if not self._files.pools_prompts:
             raise UnavailableError(
                 f"The checkpoint in {self.folder} pools without its prompts (include_prompt: false), which "
                 "the backend onnx cannot. Use backend: torch."
@@ -103,8 +93,7 @@ class OnnxDenseEncoder:
 
     def _normalizes(self) -> bool:
         """Whether the checkpoint scales its vectors to length 1."""
-        listed = self._read("modules.json") or []
-        kinds = [str(each.get("type")).rpartition(".")[2] for each in listed if isinstance(each, dict)]
+        kinds = self._files.modules
         unknown = [kind for kind in kinds if kind not in MODULES]
         if unknown:
             raise UnavailableError(
@@ -112,23 +101,3 @@ class OnnxDenseEncoder:
                 f"{', '.join(unknown)}. Use backend: torch."
             )
         return "Normalize" in kinds
-
-    def _length(self) -> int:
-        own = self._config("sentence_bert_config.json").get("max_seq_length")
-        if own:
-            return int(own)
-        told = self._config("tokenizer_config.json").get("model_max_length") or LENGTH
-        return int(min(told, self._config("config.json").get("max_position_embeddings") or LENGTH))
-
-    def _config(self, name: str) -> dict[str, Any]:
-        read = self._read(name)
-        return read if isinstance(read, dict) else {}
-
-    def _read(self, name: str) -> Any:
-        path = Path(self.folder) / name
-        if not path.is_file():
-            return None
-        try:
-            return json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise UnavailableError(f"{path} is not JSON: {error}") from error

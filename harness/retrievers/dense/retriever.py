@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypeVar
 
 from harness.records import Document
 from harness.retrievers.base import Progress
@@ -17,6 +17,8 @@ from harness.retrievers.engines.dense import EXACT, DenseEngine
 from harness.retrievers.neural.collection import Encoder, encode_collection
 from harness.retrievers.neural.onnx import Backend
 from harness.retrievers.neural.retriever import NeuralRetriever, PositiveInt, Weights
+
+_Kind = TypeVar("_Kind", DenseEncoder, OnnxDenseEncoder)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,13 @@ class Dense(NeuralRetriever):
         return NeuralRetriever._decisive(self) | own
 
     def _encoder(self, weights: Weights) -> Encoder:
-        kind = OnnxDenseEncoder if self.backend == "onnx" else DenseEncoder
+        return self._made(OnnxDenseEncoder, weights) if self.backend == "onnx" else self.reader(weights)
+
+    def reader(self, weights: Weights) -> DenseEncoder:
+        """What encodes texts by torch."""
+        return self._made(DenseEncoder, weights)
+
+    def _made(self, kind: type[_Kind], weights: Weights) -> _Kind:
         return kind(
             folder=weights.folder,
             identity=weights.identity,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,8 +10,9 @@ import numpy as np
 
 from harness.columns import Ints
 from harness.errors import CommandError
+from harness.retrievers.dense.encoder import DenseEncoder
 from harness.retrievers.late_interaction.pooling import clustered
-from harness.retrievers.neural.cache import Encodings
+from harness.retrievers.neural.cache import Encodings, keep
 from harness.retrievers.neural.transformer import Runner
 
 Precision = Literal["float16", "float32"]
@@ -29,6 +30,8 @@ class TokenEncoder:
         pool_factor: a document keeps one vector for so many tokens, see the module ``pooling``.
         query_length: shorter queries are filled up with mask tokens to so many tokens, special ones included;
             None leaves them.
+        beside: a sentence-transformers model that reads documents in place of ``transformer``, if it reads
+            the same tokens; the whole vectors that it makes of them are kept under its identity.
     """
 
     transformer: Runner
@@ -37,30 +40,50 @@ class TokenEncoder:
     max_length: int
     pool_factor: int = 1
     query_length: int | None = None
+    beside: DenseEncoder | None = None
 
     def encode(self, texts: Sequence[str], *, query: bool) -> Encodings:
         """``bounds`` int64[n + 1] and ``vectors`` [tokens, d], float32 for queries."""
-        by_row: dict[int, Any] = {}
+        read = self._alone(self._filled(texts)) if query else self._documents(texts)
         kind = np.dtype("float32" if query else self.precision)
-        for batch in self.transformer.batches(self._filled(texts) if query else texts):
-            states = batch.output / batch.output.norm(dim=2, keepdim=True).clamp_(min=1e-12)
-            kept = batch.mask & ~batch.special
-            for row, vectors, chosen in zip(batch.rows, states, kept, strict=True):
-                own = vectors[chosen].numpy()
-                by_row[row] = (own if query else clustered(own, self.pool_factor)).astype(kind)
+        by_row: dict[int, Any] = {}
+        for row, states in read:
+            own = (states / states.norm(dim=1, keepdim=True).clamp_(min=1e-12)).numpy()
+            by_row[row] = (own if query else clustered(own, self.pool_factor)).astype(kind)
         found = [by_row[row] for row in range(len(texts))]
         return {
             "bounds": np.cumsum([0, *map(len, found)], dtype=np.int64),
             "vectors": np.concatenate(found),
         }
 
+    def _alone(self, texts: Sequence[str]) -> Iterator[tuple[int, Any]]:
+        """Each text's number and the states [t, d] of its tokens, special ones left out."""
+        for batch in self.transformer.batches(texts):
+            kept = batch.mask & ~batch.special
+            for row, states, chosen in zip(batch.rows, batch.output, kept, strict=True):
+                yield row, states[chosen]
+
+    def _documents(self, texts: Sequence[str]) -> Iterator[tuple[int, Any]]:
+        """The same of documents; with ``beside`` their whole vectors are kept, too."""
+        if self.beside is None:
+            yield from self._alone(texts)
+            return
+        whole, read = self.beside.encode_with_tokens(texts)
+        keep(self.beside.identity, texts, whole)
+        for row, (states, special) in enumerate(zip(read, self._tokens(texts)[1], strict=True)):
+            yield row, states[[not each for each in special]]
+
     def pieces(self, texts: Sequence[str]) -> list[Ints]:
         """The tokens of documents that have a vector, before any pooling."""
+        rows = zip(*self._tokens(texts), strict=True)
+        return [np.array(ids, dtype=np.int64)[np.array(special) == 0] for ids, special in rows]
+
+    def _tokens(self, texts: Sequence[str]) -> tuple[Sequence[Sequence[int]], Sequence[Sequence[int]]]:
+        """The tokens of texts that are read, and which of them are special."""
         read = self.transformer.tokenizer(
             list(texts), truncation=True, max_length=self.max_length, return_special_tokens_mask=True
         )
-        rows = zip(read["input_ids"], read["special_tokens_mask"], strict=True)
-        return [np.array(ids, dtype=np.int64)[np.array(special) == 0] for ids, special in rows]
+        return read["input_ids"], read["special_tokens_mask"]
 
     def _filled(self, texts: Sequence[str]) -> list[str]:
         """Texts with mask tokens at their ends: query augmentation, Khattab and Zaharia 2020, 3.2."""

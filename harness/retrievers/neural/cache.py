@@ -35,7 +35,7 @@ def cached(
 ) -> tuple[Encodings, bool]:
     """The encodings of a chunk and whether they were in the cache; new ones are put there.
 
-    A file that is damaged is encoded again; a folder that cannot be written costs time, not results.
+    A file that is damaged is encoded again.
     """
     path = chunk_path(identity, texts)
     try:
@@ -44,9 +44,14 @@ def cached(
     except (OSError, ValueError, EOFError, zipfile.BadZipFile):
         pass
     made = encode(texts)
+    keep(identity, texts, made)
+    return made, False
+
+
+def keep(identity: str, texts: Sequence[str], encodings: Encodings) -> None:
+    """Put a chunk's encodings into the cache; a folder that cannot be written costs time, not results."""
     try:
-        with atomic_write(path) as stream:
-            np.savez(stream, allow_pickle=False, **dict(made))
+        with atomic_write(chunk_path(identity, texts)) as stream:
+            np.savez(stream, allow_pickle=False, **dict(encodings))
     except OSError:
         pass
-    return made, False

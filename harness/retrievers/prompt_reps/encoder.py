@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -49,6 +50,7 @@ class PromptRepsEncoder:
     batch_size: int
     _model: LanguageModel | None = field(default=None, init=False)
     _halves: dict[bool, tuple[list[int], list[int]]] = field(default_factory=dict, init=False)
+    _openings: dict[tuple[int, ...], Any] = field(default_factory=dict, init=False)
 
     @property
     def vocabulary_size(self) -> int:
@@ -65,13 +67,13 @@ class PromptRepsEncoder:
         tokenizer = self._load().tokenizer
         before, after = self._prompt(query)
         read = tokenizer(list(texts), add_special_tokens=False, truncation=True, max_length=self.max_length)
-        prompts = [before + ids + after for ids in read["input_ids"]]
+        prompts = [ids + after for ids in read["input_ids"]]
         order = sorted(range(len(texts)), key=lambda row: (-len(prompts[row]), row))
         states: dict[int, Float32s] = {}
         found: dict[int, tuple[Int32s, Float32s]] = {}
         for start in range(0, len(order), self.batch_size):
             rows = order[start : start + self.batch_size]
-            made, logits = self._run([prompts[row] for row in rows])
+            made, logits = self._run(before, [prompts[row] for row in rows])
             for row, state, line in zip(rows, made, logits, strict=True):
                 states[row] = state
                 found[row] = lean(line, self._words(texts[row]), self.terms)
@@ -83,29 +85,52 @@ class PromptRepsEncoder:
             "weights": np.concatenate([weights for _, weights in ordered]),
         }
 
-    def _run(self, prompts: Sequence[Sequence[int]]) -> tuple[Float32s, Float32s]:
+    def _run(self, before: Sequence[int], prompts: Sequence[Sequence[int]]) -> tuple[Float32s, Float32s]:
         """The last hidden state, float32[n, d], and the logits, float32[n, vocabulary], of the last token.
 
-        Prompts are padded on the right, where no real token sees the padding.
+        Prompts are padded on the right, where no real token sees the padding. What stands before all of them
+        is read once.
         """
         import torch
 
         model = self._load().model
         longest = max(map(len, prompts))
         ids = torch.zeros((len(prompts), longest), dtype=torch.long)
-        mask = torch.zeros_like(ids)
+        mask = torch.ones((len(prompts), len(before) + longest), dtype=torch.long)
         for row, prompt in enumerate(prompts):
             ids[row, : len(prompt)] = torch.tensor(prompt)
-            mask[row, : len(prompt)] = 1
-        last = mask.sum(dim=1) - 1
+            mask[row, len(before) + len(prompt) :] = 0
+        last = torch.tensor([len(prompt) - 1 for prompt in prompts])
         device = model.device
         with torch.inference_mode():
+            cache = self._opening(before)
+            cache.batch_repeat_interleave(len(prompts))
             hidden = model.get_decoder()(
-                input_ids=ids.to(device), attention_mask=mask.to(device), use_cache=False
+                input_ids=ids.to(device),
+                attention_mask=mask.to(device),
+                past_key_values=cache,
+                use_cache=True,
             ).last_hidden_state
             state = hidden[torch.arange(len(prompts)), last.to(device)]
             logits = model.get_output_embeddings()(state)
         return state.float().cpu().numpy(), logits.float().cpu().numpy()
+
+    def _opening(self, before: Sequence[int]) -> Any:
+        """Keys and values of the tokens before a text, for one text; a copy that may be extended."""
+        import torch
+        from transformers import DynamicCache
+
+        key = tuple(before)
+        if key not in self._openings:
+            model = self._load().model
+            cache = DynamicCache(config=model.config)
+            model.get_decoder()(
+                input_ids=torch.tensor([list(before)], device=model.device),
+                past_key_values=cache,
+                use_cache=True,
+            )
+            self._openings[key] = cache
+        return copy.deepcopy(self._openings[key])
 
     def _words(self, text: str) -> Int32s:
         """The tokens of the text's words in lower case, each word read by itself, without stop words."""

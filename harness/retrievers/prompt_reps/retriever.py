@@ -27,7 +27,7 @@ from harness.retrievers.prompt_reps.encoder import PromptRepsEncoder
 from harness.retrievers.prompt_reps.index import PromptRepsIndex, Representation, build, load
 from harness.retrievers.saved_arrays import load_arrays
 
-CODE: Final = 1
+CODE: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

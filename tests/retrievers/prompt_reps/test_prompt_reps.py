@@ -110,3 +110,22 @@ def test_batches_do_not_change_the_encodings(checkpoint: str) -> None:
     assert not np.allclose(one["vectors"], one_query["vectors"], atol=1e-3), "queries have another prompt"
     assert np.linalg.norm(one["vectors"], axis=1) == pytest.approx(1)
     assert ANSWER.endswith('"'), "the answer has begun, so that a word comes next"
+
+
+@pytest.mark.parametrize("query", [False, True])
+def test_what_stands_before_a_text_is_read_as_with_the_text(query: bool, checkpoint: str) -> None:
+    import torch
+
+    texts = ["interest rates", "cats", "a much longer text about interest rates"]
+    encoder = PromptRepsEncoder(
+        checkpoint=checkpoint, revision=None, precision="float32", identity="0", max_length=64, terms=5,
+        batch_size=2,
+    )  # fmt: skip
+    found = encoder.encode(texts, query=query)
+    before, after = encoder._prompt(query)
+    loaded = encoder._load()
+    for row, text in enumerate(texts):
+        whole = [*before, *loaded.tokenizer(text)["input_ids"], *after]
+        with torch.inference_mode():
+            state = loaded.model.get_decoder()(torch.tensor([whole])).last_hidden_state[0, -1]
+        assert found["vectors"][row] == pytest.approx((state / state.norm()).numpy(), abs=1e-5)
