@@ -11,12 +11,13 @@ from tests.conftest import ROOT, needs_packages
 from tests.reproduction.promises import assert_kept, promising
 
 CASES = [
-    ("adi", "bm25-smollm2-pairwise-3"),
-    ("adi", "bm25-smollm2-setwise-5"),
+    ("adi", "smollm2-promptreps"),
     ("vaswani", "bm25-smollm2-blockrank-5"),
     ("vaswani", "bm25-smollm2-first-5"),
     ("vaswani", "bm25-smollm2-icr-5"),
     ("vaswani", "bm25-smollm2-likelihood-5"),
+    ("vaswani", "bm25-smollm2-pairwise-3"),
+    ("vaswani", "bm25-smollm2-setwise-5"),
 ]
 
 
