@@ -78,6 +78,9 @@ class Dense(NeuralRetriever):
         weights = self.weights()
         return load(self.saved(folder, weights), self._encoder(weights), self.engine, folder)
 
+    def _reads_onnx(self) -> bool:
+        return self.backend == "onnx"
+
     def _decisive(self) -> dict[str, Any]:
         own = {"onnx": CODE} if self.backend == "onnx" else {}
         return NeuralRetriever._decisive(self) | own

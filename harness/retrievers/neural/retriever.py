@@ -77,7 +77,11 @@ class NeuralRetriever:
         return Weights(folder=str(folder), identity=key)
 
     def _folder(self) -> Path:
-        return locate(self.checkpoint, self.revision, onnx=getattr(self, "backend", "torch") == "onnx")
+        return locate(self.checkpoint, self.revision, onnx=self._reads_onnx())
+
+    def _reads_onnx(self) -> bool:
+        """Whether the checkpoint's ONNX files are wanted, too."""
+        return False
 
     def _decisive(self) -> dict[str, Any]:
         """The parameters that decide a document's encoding."""

@@ -109,6 +109,9 @@ class Splade(NeuralRetriever):
             told=saved.values["told"],
         )
 
+    def _reads_onnx(self) -> bool:
+        return self.backend == "onnx"
+
     def _encoder(self, weights: Weights) -> SpladeEncoder:
         transformer = transformer_for(
             self.backend,
