@@ -85,7 +85,8 @@ def execute(options: argparse.Namespace) -> int:
     _print(options, found)
     if options.record:
         events = record_reproduction(found, options.runs, actor=options.actor)
-        say(f"{len(events)} verdicts recorded in the ledger of {options.runs}")
+        plural = "s" * (len(events) != 1)
+        say(f"{len(events)} verdict{plural} recorded in the ledger of {options.runs}")
     return 0 if found.ok else 1
 
 

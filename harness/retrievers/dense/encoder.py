@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,28 +40,39 @@ class DenseEncoder:
 
     def encode(self, texts: Sequence[str], *, query: bool) -> Encodings:
         """``vectors`` float32[n, d]."""
-        return self._shaped(np.asarray(self._made(texts, query=query), dtype=np.float32))
-
-    def encode_with_tokens(self, texts: Sequence[str]) -> tuple[Encodings, list[Any]]:
-        """What :meth:`encode` gives of documents, to the last bit, and each one's states of tokens [t, d]."""
-        made = self._made(texts, query=False, output_value=None)
-        whole = np.stack([each["sentence_embedding"].numpy() for each in made])
-        states = [each["token_embeddings"][each["attention_mask"].bool()] for each in made]
-        return self._shaped(whole), states
-
-    def _made(self, texts: Sequence[str], *, query: bool, **wanted: Any) -> Any:
         model = self._load()
         encode = model.encode_query if query else model.encode_document
-        return encode(
+        made = encode(
             list(texts),
             prompt=self.query_prompt if query else self.document_prompt,
             batch_size=self.batch_size,
             show_progress_bar=False,
-            **wanted,
+            convert_to_numpy=True,
         )
+        return {"vectors": shaped(np.asarray(made, dtype=np.float32), self.dimensions, self.unit)}
 
-    def _shaped(self, vectors: Float32s) -> Encodings:
-        return {"vectors": shaped(vectors, self.dimensions, self.unit)}
+    def encode_with_tokens(
+        self, texts: Sequence[str], take: Callable[[tuple[int, ...], Any], None]
+    ) -> Encodings:
+        """What :meth:`encode` gives of documents, to the last bit.
+
+        Args:
+            texts: the documents.
+            take: given each one's tokens and their states [t, d] as soon as they are read, in any order.
+        """
+
+        def heard(_module: Any, _given: Any, made: Mapping[str, Any]) -> None:
+            rows = zip(
+                made["input_ids"], made["attention_mask"].bool(), made["token_embeddings"], strict=True
+            )
+            for tokens, real, states in rows:
+                take(tuple(tokens[real].tolist()), states[real])
+
+        hook = self._load()[0].register_forward_hook(heard)
+        try:
+            return self.encode(texts, query=False)
+        finally:
+            hook.remove()
 
     def _load(self) -> Any:
         if self._model is None:

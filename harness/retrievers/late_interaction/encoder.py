@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
 from harness.columns import Ints
-from harness.errors import CommandError
+from harness.errors import CommandError, UnavailableError
 from harness.retrievers.dense.encoder import DenseEncoder
 from harness.retrievers.late_interaction.pooling import clustered
 from harness.retrievers.neural.cache import Encodings, keep
@@ -44,34 +44,46 @@ class TokenEncoder:
 
     def encode(self, texts: Sequence[str], *, query: bool) -> Encodings:
         """``bounds`` int64[n + 1] and ``vectors`` [tokens, d], float32 for queries."""
-        read = self._alone(self._filled(texts)) if query else self._documents(texts)
-        kind = np.dtype("float32" if query else self.precision)
-        by_row: dict[int, Any] = {}
-        for row, states in read:
-            own = (states / states.norm(dim=1, keepdim=True).clamp_(min=1e-12)).numpy()
-            by_row[row] = (own if query else clustered(own, self.pool_factor)).astype(kind)
-        found = [by_row[row] for row in range(len(texts))]
+        if query:
+            found = self._alone(self._filled(texts), query=True)
+        else:
+            found = self._read_by(self.beside, texts) if self.beside else self._alone(texts, query=False)
         return {
             "bounds": np.cumsum([0, *map(len, found)], dtype=np.int64),
             "vectors": np.concatenate(found),
         }
 
-    def _alone(self, texts: Sequence[str]) -> Iterator[tuple[int, Any]]:
-        """Each text's number and the states [t, d] of its tokens, special ones left out."""
+    def _alone(self, texts: Sequence[str], *, query: bool) -> list[Any]:
+        """The vectors [t, d] of each text's tokens, special ones left out."""
+        by_row: dict[int, Any] = {}
         for batch in self.transformer.batches(texts):
             kept = batch.mask & ~batch.special
             for row, states, chosen in zip(batch.rows, batch.output, kept, strict=True):
-                yield row, states[chosen]
+                by_row[row] = self._kept(states[chosen], query=query)
+        return [by_row[row] for row in range(len(texts))]
 
-    def _documents(self, texts: Sequence[str]) -> Iterator[tuple[int, Any]]:
-        """The same of documents; with ``beside`` their whole vectors are kept, too."""
-        if self.beside is None:
-            yield from self._alone(texts)
-            return
-        whole, read = self.beside.encode_with_tokens(texts)
-        keep(self.beside.identity, texts, whole)
-        for row, (states, special) in enumerate(zip(read, self._tokens(texts)[1], strict=True)):
-            yield row, states[[not each for each in special]]
+    def _read_by(self, sentences: DenseEncoder, texts: Sequence[str]) -> list[Any]:
+        """The same of documents; the whole vectors that come with them are kept, too."""
+        read, special = self._tokens(texts)
+        tokens = [tuple(each) for each in read]
+        chosen = {ids: [not each for each in row] for ids, row in zip(tokens, special, strict=True)}
+        found: dict[tuple[int, ...], Any] = {}
+
+        def take(ids: tuple[int, ...], states: Any) -> None:
+            if ids not in chosen:
+                raise UnavailableError(
+                    f"The checkpoint in {sentences.folder} does not read documents as its files say; with "
+                    f"a max_length other than {self.max_length} its transformer is read alone."
+                )
+            found[ids] = self._kept(states[chosen[ids]], query=False)
+
+        keep(sentences.identity, texts, sentences.encode_with_tokens(texts, take))
+        return [found[ids] for ids in tokens]
+
+    def _kept(self, states: Any, *, query: bool) -> Any:
+        """States [t, d] as vectors of length 1, in the precision that they are kept in."""
+        own = (states / states.norm(dim=1, keepdim=True).clamp_(min=1e-12)).numpy()
+        return own if query else clustered(own, self.pool_factor).astype(self.precision)
 
     def pieces(self, texts: Sequence[str]) -> list[Ints]:
         """The tokens of documents that have a vector, before any pooling."""

@@ -75,6 +75,15 @@ def test_the_tokens_are_those_of_the_transformer_alone() -> None:
     assert np.abs(found["vectors"] - expected["vectors"]).max() < 1e-5
 
 
+def test_a_model_that_reads_other_tokens_is_refused() -> None:
+    retriever = MaxSim()
+    encoder = retriever.encoder(retriever.weights())
+    assert isinstance(encoder, TokenEncoder)
+    dense = Dense(document_prompt="passage: ")
+    with pytest.raises(UnavailableError, match="does not read documents as its files say"):
+        replace(encoder, beside=dense.reader(dense.weights())).encode(["a dog"], query=False)
+
+
 def test_a_re_ranker_leaves_nothing(cache: Path) -> None:
     MaxSimReranker().open().rank(QUERIES[0], DOCUMENTS, [1.0] * len(DOCUMENTS))
     assert not (cache / "encodings").exists()
