@@ -14,7 +14,8 @@ comma := ,
 EXTRAS ?= $(if $(filter test-plaid,$(MAKECMDGOALS)),neural)
 
 BIN   := $(VENV)/bin
-PIP   := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Bytecode is made when a module is first read, of the few that are: an installation takes half the time
+PIP   := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 STAMP := $(VENV)/.installed$(subst $(comma),-,$(EXTRAS:%=-%))
 MORE  := $(if $(EXTRAS),$(comma)$(EXTRAS))
 # beir, llm and neural need torch; asked for by range it would bring several gigabytes of GPU libraries

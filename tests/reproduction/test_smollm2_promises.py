@@ -12,6 +12,7 @@ from tests.reproduction.promises import assert_kept, promising
 
 CASES = [
     ("adi", "smollm2-promptreps"),
+    ("cranfield", "smollm2-promptreps"),
     ("vaswani", "bm25-smollm2-blockrank-5"),
     ("vaswani", "bm25-smollm2-first-5"),
     ("vaswani", "bm25-smollm2-icr-5"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -25,6 +25,9 @@ ANSWER: Final = 'The word is: "'
 FALLBACK_TERMS: Final = 10
 """Heaviest entries of the whole vocabulary, for a text of which no word is left."""
 
+TOGETHER: Final = 512
+"""Tokens that are read at once: of SmolLM2-135M's states more leave the processor's cache."""
+
 _PLACE = "\ue000"  # stands for the text while the prompt is cut into its two halves
 _WORD = re.compile(r"\w+")
 
@@ -38,7 +41,7 @@ class PromptRepsEncoder:
         identity: hex hash of everything that decides the encodings of documents.
         max_length: tokens of a text, without the prompt.
         terms: heaviest terms kept of a text.
-        batch_size: texts at a time.
+        batch_size: texts at a time; fewer where together they have more than :data:`TOGETHER` tokens.
     """
 
     checkpoint: str
@@ -71,8 +74,7 @@ class PromptRepsEncoder:
         order = sorted(range(len(texts)), key=lambda row: (-len(prompts[row]), row))
         states: dict[int, Float32s] = {}
         found: dict[int, tuple[Int32s, Float32s]] = {}
-        for start in range(0, len(order), self.batch_size):
-            rows = order[start : start + self.batch_size]
+        for rows in batches(order, [len(prompt) for prompt in prompts], self.batch_size):
             made, logits = self._run(before, [prompts[row] for row in rows])
             for row, state, line in zip(rows, made, logits, strict=True):
                 states[row] = state
@@ -164,6 +166,21 @@ class PromptRepsEncoder:
         if self._model is None:
             self._model = load_model(self.checkpoint, self.revision, self.precision)
         return self._model
+
+
+def batches(order: Sequence[int], lengths: Sequence[int], most: int) -> Iterator[list[int]]:
+    """Texts in an order from long to short, ``most`` at a time, of :data:`TOGETHER` tokens; or one text.
+
+    Args:
+        order: numbers of the texts.
+        lengths: of each text in tokens, by its number; shorter ones are padded to the longest of a batch.
+        most: texts of a batch at most.
+    """
+    start = 0
+    while start < len(order):
+        stop = start + max(1, min(most, TOGETHER // lengths[order[start]]))
+        yield list(order[start:stop])
+        start = stop
 
 
 def lean(logits: Float32s, allowed: Int32s, most: int) -> tuple[Int32s, Float32s]:

@@ -27,7 +27,7 @@ from harness.retrievers.prompt_reps.encoder import PromptRepsEncoder
 from harness.retrievers.prompt_reps.index import PromptRepsIndex, Representation, build, load
 from harness.retrievers.saved_arrays import load_arrays
 
-CODE: Final = 2
+CODE: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class PromptReps:
         quantisation: weights become rint(quantisation * w).
         alpha: weight of the dense list in a hybrid.
         precision: of weights and computation.
-        batch_size: texts encoded at a time.
+        batch_size: texts encoded at a time; fewer where they have more than 512 tokens together.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT_PARAMETERS

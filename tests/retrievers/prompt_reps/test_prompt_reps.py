@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from harness.records import Document, Query
-from harness.retrievers.prompt_reps.encoder import ANSWER, PromptRepsEncoder, lean
+from harness.retrievers.prompt_reps.encoder import ANSWER, PromptRepsEncoder, batches, lean
 from harness.retrievers.prompt_reps.retriever import PromptReps
 from tests.conftest import needs_neural
 
@@ -110,6 +110,13 @@ def test_batches_do_not_change_the_encodings(checkpoint: str) -> None:
     assert not np.allclose(one["vectors"], one_query["vectors"], atol=1e-3), "queries have another prompt"
     assert np.linalg.norm(one["vectors"], axis=1) == pytest.approx(1)
     assert ANSWER.endswith('"'), "the answer has begun, so that a word comes next"
+
+
+def test_long_texts_are_read_fewer_at_a_time() -> None:
+    """512 tokens: one text of 600, one of 300, two of 200 (the shorter is padded), three by number."""
+    lengths = [200, 300, 10, 600, 150, 10, 10, 10]
+    found = list(batches([3, 1, 0, 4, 2, 5, 6, 7], lengths, 3))
+    assert found == [[3], [1], [0, 4], [2, 5, 6], [7]]
 
 
 @pytest.mark.parametrize("query", [False, True])
