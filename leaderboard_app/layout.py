@@ -8,6 +8,7 @@ import streamlit as st
 
 from harness.errors import HarnessError, StoreError
 from harness.store.engine import store_url
+from harness.words import many
 from leaderboard_app.connection import safe_url
 from leaderboard_app.frames import facts_frame
 from leaderboard_app.links import page_link, plain
@@ -50,7 +51,7 @@ def show_footer(snapshot: Snapshot) -> None:
     board = snapshot.board
     runs = sum(not row.parts for row in board.rows)
     st.divider()
-    label = f"Board digest {board.digest[:12]}… · {runs:,} runs · how to check this board"
+    label = f"Board digest {board.digest[:12]}… · {many(runs, 'run')} · how to check this board"
     foot = st.expander(label, key="how_to_check", on_change="rerun")
     if not foot.open:  # its code blocks would load a highlighter of 1.5 MB on every page
         return

@@ -17,6 +17,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # The straight line: a module may import from its own place and from those before it.
 ORDER = [
     "numba_cache",
+    "words",
     "errors",
     "columns",
     "records",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from harness.words import many
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -32,7 +34,8 @@ def execute(options: argparse.Namespace) -> int:
         store=store_url(options.store),
     )
     print(
-        f"{found.path}: {found.files} files, {found.events} events, {found.accounts} accounts, "
+        f"{found.path}: {many(found.files, 'file')}, {many(found.events, 'event')}, "
+        f"{many(found.accounts, 'account')}, "
         f"{found.bytes:,} bytes"
     )
     print(f"board digest {found.digest}" if found.digest else "no digest: no store was up to date")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.cli.output import add_format, print_json, print_table, say
+from harness.words import many
 
 if TYPE_CHECKING:
     from harness.fitting.fit import Fitted
@@ -67,7 +68,7 @@ def execute(options: argparse.Namespace) -> int:
         [what, f"{found.measure} on {found.dataset}/{found.split}"],
         [list(pair) for pair in ranked[:SHOWN]],
     )
-    say(f"best of {len(ranked)} on {found.queries} queries: {ranked[0][0]}")
+    say(f"best of {len(ranked)} on {many(found.queries, 'query', 'queries')}: {ranked[0][0]}")
     if options.out is not None:
         say(f"wrote {options.out}")
     return 0

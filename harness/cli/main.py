@@ -86,9 +86,6 @@ def main(arguments: list[str] | None = None) -> int:
     except HarnessError as error:
         print(f"harness: {error}", file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        print("harness: interrupted; files are whole, nothing half-written was kept", file=sys.stderr)
-        return 130
     except BrokenPipeError:  # the reader of our output has gone, for example `| head`: no verdict was given
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
@@ -135,7 +132,3 @@ def _version() -> str:
     from importlib.metadata import version
 
     return f"retrieval-harness {version('retrieval-harness')}"
-
-
-if __name__ == "__main__":
-    sys.exit(main())

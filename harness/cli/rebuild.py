@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from harness.cli.output import say
+from harness.words import many
 
 WARNINGS = {
     "card-changed": "the card was edited after the run was published",
@@ -39,7 +40,7 @@ def execute(options: argparse.Namespace) -> int:
     as_of = parse_moment(options.as_of) if options.as_of else None
     progress = say if sys.stderr.isatty() else None
     board = rebuild(options.runs, options.store, progress=progress, as_of=as_of)
-    print(f"{len(board.rows)} rows")
+    print(many(len(board.rows), "row"))
     for dataset, system, missing in board.incomplete:
         print(f"{dataset}: {system} is not averaged, it lacks {', '.join(missing)}")
     if board.tombstones:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from harness.words import many
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -27,6 +29,6 @@ def execute(options: argparse.Namespace) -> int:
     from harness.submissions.restore import restore
 
     board = restore(options.file, record=options.runs, store=options.store, accounts=options.accounts)
-    print(f"{len(board.rows)} rows")
+    print(many(len(board.rows), "row"))
     print(f"board digest {board.digest}")
     return 0

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from harness.datasets.spec import Counts, DatasetSpec
 from harness.errors import Problem
+from harness.words import many
 
 BINARY = re.compile(r"^(AP|RR|R|P|Success|Rprec|SetR|SetP|Bpref)(\(|@|$)")
 
@@ -48,7 +49,9 @@ def _counts(spec: DatasetSpec) -> Iterator[Problem]:
         )
     queries, judged = spec.counts.queries, spec.counts.judged_queries
     if queries is not None and judged is not None and judged > queries:
-        yield Problem("counts.judged_queries", f"{judged} judged queries, but only {queries} queries.")
+        yield Problem(
+            "counts.judged_queries", f"{judged:,} judged of only {many(queries, 'query', 'queries')}."
+        )
 
 
 def _quirks(spec: DatasetSpec) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ from harness.columns import Ints, StringColumn
 from harness.errors import CommandError, DatasetError, Problem
 from harness.rankings import Run
 from harness.records import Query
+from harness.words import many
 
 Int32s = npt.NDArray[np.int32]
 Float32s = npt.NDArray[np.float32]
@@ -59,7 +60,8 @@ def by_id(ids: StringColumn) -> Ints:
         problems = [
             Problem(f"document {row + 1}", f"the id {ids[row]!r} was used before.") for row in again[:20]
         ]
-        raise DatasetError(f"{len(again)} documents repeat an id; ids must be unique.", problems)
+        who = many(len(again), "document repeats", "documents repeat")
+        raise DatasetError(f"{who} an id; ids must be unique.", problems)
     return order
 
 

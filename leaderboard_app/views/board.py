@@ -8,6 +8,7 @@ import streamlit as st
 
 from harness.leaderboard.facts import accounts_told
 from harness.leaderboard.overview import Overview
+from harness.words import many
 from leaderboard_app.bars import show_bars
 from leaderboard_app.board_export import show_chooser, show_exports
 from leaderboard_app.choices import (
@@ -176,7 +177,9 @@ def show_remarks(snapshot: Snapshot, view: View, found: Overview) -> None:
     ]
     if lacking:
         lines = [f"- {plain(system)} lacks {', '.join(map(plain, gone))}" for system, gone in lacking]
-        with st.expander(f"{len(lacking)} systems are not averaged, because a part is missing"):
+        with st.expander(
+            f"{many(len(lacking), 'system is', 'systems are')} not averaged, because a part is missing"
+        ):
             st.markdown("\n".join(lines))
 
 

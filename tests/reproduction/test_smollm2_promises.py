@@ -11,7 +11,6 @@ from tests.conftest import ROOT, needs_packages
 from tests.reproduction.promises import assert_kept, promising
 
 CASES = [
-    ("adi", "smollm2-promptreps"),
     ("cranfield", "smollm2-promptreps"),
     ("vaswani", "bm25-smollm2-blockrank-5"),
     ("vaswani", "bm25-smollm2-first-5"),

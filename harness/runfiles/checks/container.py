@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.runfiles.findings import NOTHING, Evidence, Found, one
+from harness.words import many
 
 SET_ASIDE_QUIETLY = {"blank-line", "unicode-space", "comment-line"}
 
@@ -17,7 +18,7 @@ def too_large(evidence: Evidence) -> Found:
     long_lines = evidence.scan.odd.get("too-large")
     if long_lines:
         return one(
-            f"{long_lines.total} lines are longer than the limit; this is the first. "
+            f"{many(long_lines.total, 'line is', 'lines are')} longer than the limit; this is the first. "
             "Check that the file is a run, or raise Limits.line_bytes.",
             long_lines.samples[0].line,
         )

@@ -9,6 +9,7 @@ import numpy as np
 from harness.columns import Ints, StringColumn
 from harness.runfiles.findings import LISTED, NOTHING, Evidence, Found, Mark, one
 from harness.runfiles.scan import Scan
+from harness.words import many
 
 ROWS = 2**16  # rows looked at together, so that few Python strings exist at a time
 
@@ -67,7 +68,8 @@ def self_match(evidence: Evidence) -> Found:
         "otherwise the ids are alike by chance."
     )
     found = one(
-        f"{queries} queries retrieve the document of their own id, {scan.query(int(rows[0]))} first. {fate}",
+        f"{many(queries, 'query retrieves', 'queries retrieve')} the document of the same id, "
+        f"{scan.query(int(rows[0]))} first. {fate}",
         scan.line_number(int(rows[0])),
         scan.query(int(rows[0])),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from harness.runfiles.findings import LISTED, NOTHING, Evidence, Found, Mark
+from harness.words import many
 
 
 def unknown_query(evidence: Evidence) -> Found:
@@ -20,7 +21,8 @@ def unknown_query(evidence: Evidence) -> Found:
     counts = np.bincount(scan.query_rows)
     marks = [
         Mark(
-            f"The data set has no query {scan.queries[code]} ({counts[code]} lines, this is the first). "
+            f"The data set has no query {scan.queries[code]} "
+            f"({many(int(counts[code]), 'line')}, this is the first). "
             "Was the run made for another data set or split?",
             scan.line_number(int(first[code])),
             scan.queries[code],

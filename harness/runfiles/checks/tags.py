@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.runfiles.findings import NOTHING, Evidence, Found, one
+from harness.words import many
 
 TREC_TAG_CHARACTERS = 20
 
@@ -12,7 +13,7 @@ def mixed_tags(evidence: Evidence) -> Found:
     scan = evidence.scan
     if scan.second_tag is None:
         return NOTHING
-    shown = ", ".join(f"{tag} ({rows} lines)" for tag, rows in list(scan.tags.items())[:5])
+    shown = ", ".join(f"{tag} ({many(rows, 'line')})" for tag, rows in list(scan.tags.items())[:5])
     more = f" and {len(scan.tags) - 5} more" if len(scan.tags) > 5 else ""
     return one(
         f"The file has {len(scan.tags)} tags: {shown}{more}; this is the first line of the second. "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harness.statistics.comparison import PairRow
 from harness.statistics.runcomparison import RunComparison
+from harness.words import many
 
 SMALLEST_P = 1e-4
 """Smaller p-values are shown as ``<0.0001``: four decimals would make them 0, which no p-value is."""
@@ -11,7 +12,7 @@ SMALLEST_P = 1e-4
 
 def title(found: RunComparison) -> str:
     """Measure, data and sizes in one line."""
-    sizes = f"{len(found.names)} systems, {len(found.queries)} judged queries"
+    sizes = f"{len(found.names)} systems, {many(len(found.queries), 'judged query', 'judged queries')}"
     return f"{found.measure} on {found.judged_by}: {sizes}"
 
 
