@@ -16,6 +16,7 @@ class Finder:
             os.kill(os.getpid(), signal.SIGINT)
 
 WHERE = sys.argv.pop()
+signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the background are started without it
 sys.meta_path.insert(0, Finder())
 from harness.cli.entry import main
 sys.argv[1:] = ["board", "--dataset", "demo"]
