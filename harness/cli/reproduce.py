@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.cli.output import add_format, print_json, print_table, say
+from harness.words import many
 
 if TYPE_CHECKING:
     from harness.reproduction.plan import Plan
@@ -85,8 +86,7 @@ def execute(options: argparse.Namespace) -> int:
     _print(options, found)
     if options.record:
         events = record_reproduction(found, options.runs, actor=options.actor)
-        plural = "s" * (len(events) != 1)
-        say(f"{len(events)} verdict{plural} recorded in the ledger of {options.runs}")
+        say(f"{many(len(events), 'verdict')} recorded in the ledger of {options.runs}")
     return 0 if found.ok else 1
 
 
